@@ -1,0 +1,129 @@
+"""``routeopt check``: recompute a plan from its problem, compare it with what its file states, name every violation."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import typer
+
+import routeopt as ro
+from routeopt.cli.errors import NOT_FEASIBLE
+from routeopt.cli.options import Answer, Json, Problem, Round, check_inputs, check_rounding, source
+from routeopt.cli.errors import Complaints
+
+if TYPE_CHECKING:
+    from routeopt.problems.solution import Solution, Violation
+
+SCALES = {1: "", 10: " in tenths (×10)", 1000: " in thousandths (×1000)"}  # of costs in published files
+
+
+class Statement(NamedTuple):
+    """The cost that a file states, beside the recomputed one."""
+
+    cost: float  # as stated
+    scale: int | None  # of SCALES; None where they differ in every scale
+    difference: float  # to the recomputed cost, in the stated scale or else unscaled
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the recomputed cost is the stated one."""
+        return self.scale is not None
+
+
+def check(file: Problem, solution: Answer, rounding: Round = None, as_json: Json = False) -> None:
+    """Recompute a plan from its problem: cost, stated cost, and every violation.
+
+    Exit code 3 when the plan is incomplete, violates anything, or does not cost what its file states.
+    """
+    errors = Complaints()
+    with errors.gather():
+        check_rounding(rounding)
+    with errors.gather():
+        check_inputs(file, solution)
+    errors.finish()
+    from routeopt.data.readers import read_solution, stated_cost
+    from routeopt.data.readers.source import open_source
+
+    problem = ro.read(source(file), rounding=rounding)
+    answer = open_source(source(solution))  # once: standard input cannot be read again
+    plan = ro.Solution(problem, read_solution(answer, problem))
+    stated = stated_cost(answer)
+    statement = None if stated is None else compare(plan, stated)
+    if as_json:
+        typer.echo(json.dumps(_document(plan, statement), ensure_ascii=False))
+    else:
+        typer.echo("\n".join(_lines(plan, statement)))
+    if not plan.feasible or (statement and not statement.agrees):
+        raise typer.Exit(NOT_FEASIBLE)
+
+
+def compare(plan: Solution, stated: float) -> Statement:
+    """Say in which scale a stated cost is the recomputed one.
+
+    It is, when it differs by no more than half of its last digit. Costs in thousandths come from
+    legs rounded one by one, so that each leg may differ by a half.
+    """
+    digits = len(f"{stated!r}".partition(".")[2]) if stated % 1 else 0
+    legs = len(plan.routes.visits) + plan.vehicles
+    for scale in SCALES:
+        slack = 0.5 * 10**-digits + (0.5 * legs if scale == 1000 and plan.problem.rounding == "exact" else 0.0)
+        if abs(stated - scale * plan.cost) <= slack + 1e-9 * abs(stated):
+            return Statement(stated, scale, stated - scale * plan.cost)
+    return Statement(stated, None, stated - plan.cost)
+
+
+def agreeing_rounding(plan: Solution, stated: float) -> str | None:
+    """Return another rounding rule under which the stated cost is right, or None."""
+    from routeopt.problems.instance import ROUNDINGS
+
+    problem = plan.problem
+    if not all(hasattr(legs, "rounded") for legs in problem.legs.values()):
+        return None
+    others = (rule for rule in ROUNDINGS if rule != problem.rounding)
+    return next((r for r in others if compare(ro.Solution(problem.rounded(r), plan.routes), stated).agrees), None)
+
+
+def _lines(plan: Solution, statement: Statement | None) -> list[str]:
+    problem = plan.problem
+    state = "feasible" if plan.feasible else "incomplete" if not plan.violations else "not feasible"
+    served = len(problem.stops) - len(plan.unserved)
+    return [
+        f"{problem.name or 'problem'}: {state}",
+        f"cost        {plan.cost:,.10g}, rounding {problem.rounding}",
+        f"stated      {_comparison(plan, statement)}",
+        f"vehicles    {plan.vehicles}",
+        f"stops       {served} served, {len(plan.unserved)} unserved",
+        f"violations  {len(plan.violations) or 'none'}",
+        *(_violation_line(violation) for violation in plan.violations),
+        *(f"  stop '{stop.stop}' is not served: {stop.reason}" for stop in plan.unserved),
+    ]
+
+
+def _comparison(plan: Solution, statement: Statement | None) -> str:
+    if statement is None:
+        return "no cost"
+    if statement.scale is not None:
+        return f"{statement.cost:,.10g}: agrees{SCALES[statement.scale]}"
+    rule = agreeing_rounding(plan, statement.cost)
+    hint = f"; it is right under --round {rule}" if rule else ""
+    return f"{statement.cost:,.10g}: differs by {statement.difference:+,.6g}{hint}"
+
+
+def _violation_line(violation: Violation) -> str:
+    places = [
+        *([] if violation.route is None else [f"route {violation.route + 1}"]),
+        *([f"stop '{violation.stop}'"] if violation.stop else []),
+    ]
+    return f"  {', '.join(places) or 'fleet'}: {violation.constraint} by {violation.amount:,.10g}"
+
+
+def _document(plan: Solution, statement: Statement | None) -> dict[str, Any]:
+    """Return what was found out; the routes of a violation count from 0, as in the solution's own document."""
+    document = plan.document()
+    return {
+        **{key: document[key] for key in ("cost", "feasible", "violations", "unserved", "rounding")},
+        "stated": None if statement is None else statement.cost,
+        "agrees": None if statement is None else statement.agrees,
+        "scale": None if statement is None else statement.scale,
+    }

@@ -1,0 +1,134 @@
+"""Vehicles of a VRPLIB file: one limit for all of them, or a row each; equal neighbours become one type.
+
+Which vehicle may serve which stop (VEHICLES_ALLOWED_CLIENTS) becomes skills: stops with the same
+vehicles ask for one skill that exactly these vehicles have.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import groupby
+from math import inf
+from typing import Any
+
+import numpy as np
+
+from routeopt.data.readers.source import Row
+from routeopt.data.readers.vrplib.document import PER_VEHICLE, Document
+from routeopt.data.readers.vrplib.nodes import Nodes
+from routeopt.problems.instance import Flags
+from routeopt.problems.rows import Vehicle
+
+FIELDS = {
+    "VEHICLES_MAX_DISTANCE": "max_distance",
+    "VEHICLES_MAX_DURATION": "max_duration",
+    "VEHICLES_MAX_RELOADS": "max_reloads",
+    "VEHICLES_FIXED_COST": "fixed_cost",
+    "VEHICLES_UNIT_DISTANCE_COST": "distance_cost",
+}
+DEPOT, RELOADS, CLIENTS = "VEHICLES_DEPOT_SECTION", "VEHICLES_RELOAD_DEPOT_SECTION", "VEHICLES_ALLOWED_CLIENTS_SECTION"
+LISTS = ("CAPACITY_SECTION", *(f"{key}_SECTION" for key in PER_VEHICLE), DEPOT, RELOADS, CLIENTS)
+
+
+@dataclass
+class Fleet:
+    """Vehicle types, and the skills (by name, for each stop) that say which of them serve it."""
+
+    vehicles: list[Vehicle]
+    skills: dict[str, Flags] = field(default_factory=dict)
+
+
+def fleet_of(document: Document, nodes: Nodes, *, single: bool, open_end: bool, timed: bool) -> Fleet:
+    """Read the vehicles.
+
+    Parameters
+    ----------
+    single : bool
+        The problem is one tour: one vehicle, whatever the file says of their number.
+    open_end : bool
+        Routes end at their last stop.
+    timed : bool
+        Stops have a service time, so that DISTANCE limits distance plus service.
+    """
+    common = _common(document, open_end=open_end, timed=timed)
+    own = {key: document.sections[key].rows for key in LISTS if key in document.sections}
+    count = 1 if single else document.count("VEHICLES")
+    if not own:
+        return Fleet([Vehicle(count=count, **common)])
+    count = count or len(next(iter(own.values())))
+    for key, rows in own.items():
+        if [cells[0] for _, cells in rows] != [str(number) for number in range(1, count + 1)]:
+            document.source.complain(
+                f"{key}: it must have a row for each of the {count} vehicles, numbered from 1; it has {len(rows)}",
+                document.sections[key].line,
+            )
+            return Fleet([Vehicle(**common)])
+    stated = [_vehicle(document, nodes, {key: rows[v] for key, rows in own.items()}) for v in range(count)]
+    types = [(len(list(run)), dict(kind)) for kind, run in groupby(tuple(vehicle.items()) for vehicle in stated)]
+    clients = [kind.pop("clients", None) for _, kind in types]
+    vehicles = [{**common, **kind, "count": number} for number, kind in types]
+    return _with_skills(vehicles, clients, nodes)
+
+
+def _common(document: Document, *, open_end: bool, timed: bool) -> dict[str, Any]:
+    """Return what all vehicles share."""
+    common: dict[str, Any] = {"capacity": document.number("CAPACITY"), "open_end": open_end or None}
+    for key, name in FIELDS.items():
+        common[name] = document.number(key)
+    limit = document.number("DISTANCE")
+    if limit:  # 0 stands for no limit
+        common["max_duration" if timed else "max_distance"] = limit
+    return {name: value for name, value in common.items() if value is not None}
+
+
+def _vehicle(document: Document, nodes: Nodes, rows: dict[str, Row]) -> dict[str, Any]:
+    """Return the arguments that the rows of one vehicle state, hashable."""
+    source = document.source
+    vehicle: dict[str, Any] = {}
+    for key, (line, cells) in rows.items():
+        if key in (DEPOT, RELOADS, CLIENTS):
+            found = [nodes.find(cell, key, line) for cell in cells[1:]]
+            values = tuple(node for node in found if node is not None)
+        elif len(cells) < 2:
+            source.complain(f"{key}: the row of vehicle {cells[0]} has no value", line)
+            continue
+        else:
+            values = tuple(source.number(cell, key, line) for cell in cells[1:])
+        if key in (DEPOT, RELOADS) and any(node >= nodes.depots for node in values):
+            source.complain(f"{key}: a depot must be one of DEPOT_SECTION", line)
+        elif key == CLIENTS:
+            vehicle["clients"] = values
+        elif key == RELOADS:
+            vehicle["reload_depots"] = values
+        elif key == DEPOT:
+            vehicle["start"] = values[0] if values else 0
+        elif key == "CAPACITY_SECTION":
+            vehicle["capacity"] = values[0] if len(values) == 1 else values
+        else:
+            vehicle[FIELDS[key.removesuffix("_SECTION")]] = values[0]
+    return vehicle
+
+
+def _with_skills(vehicles: list[dict[str, Any]], clients: list[tuple[int, ...] | None], nodes: Nodes) -> Fleet:
+    """Turn lists of allowed stops into skills."""
+    if all(allowed is None for allowed in clients):
+        return Fleet([Vehicle(**vehicle) for vehicle in vehicles])
+    serves = np.zeros((len(vehicles), nodes.count), bool)
+    for row, allowed in zip(serves, clients, strict=True):
+        row[list(allowed or ())] = True
+    kinds, kind_of = np.unique(serves[:, nodes.depots :].T, axis=0, return_inverse=True)
+    skills: dict[str, Flags] = {}
+    has: list[list[str]] = [[] for _ in vehicles]
+    for number, kind in enumerate(kinds):
+        if kind.all():
+            continue
+        name = "vehicle type " + "+".join(str(v + 1) for v in np.flatnonzero(kind)) if kind.any() else "no vehicle"
+        skills[name] = kind_of == number
+        for v in np.flatnonzero(kind):
+            has[v].append(name)
+    return Fleet([Vehicle(**v, skills=tuple(names)) for v, names in zip(vehicles, has, strict=True)], skills)
+
+
+def unlimited(vehicles: list[Vehicle]) -> bool:
+    """Return whether no vehicle has a finite capacity."""
+    return all(np.min(vehicle.capacity) == inf for vehicle in vehicles)

@@ -1,0 +1,218 @@
+"""Routes on a map: lines along their legs, stops as dots that grow with their load, depots as squares.
+
+Large plans get thin lines, and fade the legs from and to the depot, which tell little and cover much.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from math import cos, radians
+from typing import Any
+
+import numpy as np
+
+from routeopt.errors import ProblemError
+from routeopt.plot import style
+from routeopt.plot.style import FAINT, INK, LATE, PAPER, QUIET, RouteStyle
+from routeopt.problems.instance import Flags, Floats
+from routeopt.problems.solution import Solution
+
+NAMED = 40  # stops, up to which each is labelled
+LISTED = 20  # routes, up to which each has a line in the legend
+NUMBERED = 60  # routes, up to which each has its number on the map
+BUSY = 200  # stops, from which on legs at the depot fade
+
+
+def size(solution: Solution) -> tuple[float, float]:
+    """Return width and height in inches."""
+    return (9.0, 6.8) if solution.vehicles <= LISTED else (8.0, 7.4)
+
+
+def draw(solution: Solution, ax: Any) -> None:
+    """Draw the routes of a solution."""
+    problem = solution.problem
+    if not np.isfinite(problem.places).all():
+        raise ProblemError("the routes cannot be drawn: some places have no coordinates; plot the 'timeline'")
+    styles = style.route_styles(solution)
+    style.prepare(ax)
+    _legs(solution, ax, styles)
+    _stops(solution, ax, styles)
+    _marks(solution, ax)
+    _names(solution, ax, styles)
+    _frame(solution, ax)
+    _legend(solution, ax, styles)
+    style.title(ax, solution, *style.facts(solution))
+
+
+def _legs(solution: Solution, ax: Any, styles: list[RouteStyle]) -> None:
+    """Draw tours between stops in full, and the legs at depots as the plan allows."""
+    from matplotlib.collections import LineCollection
+
+    problem, depots = solution.problem, len(solution.problem.depots)
+    lines: dict[bool, list[tuple[Floats, RouteStyle]]] = {True: [], False: []}  # by whether at a depot
+    for kind, visits, look in zip(solution.routes.vehicle, solution.schedule, styles, strict=True):
+        legs = problem.legs[problem.vehicles[kind].profile]
+        tour: list[Floats] = []
+        for a, b in pairwise([visit.node for visit in visits]):
+            leg = legs.geometry(problem.places, a, b)
+            if min(a, b) < depots:
+                lines[True].append((leg, look))
+            else:
+                tour.append(leg)
+            if tour and (b < depots or b == visits[-1].node):
+                lines[False].append((np.vstack(tour), look))
+                tour = []
+    busy = len(problem.stops) > BUSY
+    width = float(np.interp(len(problem.stops), [20, 200, 1000], [2.2, 1.5, 1.0]))
+    for at_depot, drawn in lines.items():
+        ax.add_collection(
+            LineCollection(
+                [line for line, _ in drawn],
+                colors=[look.colour for _, look in drawn],
+                linestyles=[look.dashes for _, look in drawn],
+                linewidths=0.6 * width if at_depot else width,
+                alpha=(0.25 if busy else 0.6) if at_depot else 0.95,
+                capstyle="round",
+                zorder=2,
+            )
+        )
+
+
+def _stops(solution: Solution, ax: Any, styles: list[RouteStyle]) -> None:
+    """Draw served stops in the colour of their route; hollow where goods are only fetched."""
+    problem, instance = solution.problem, solution.problem.instance()
+    served, colours = [], []
+    for nodes, look in zip(solution.routes.lists(), styles, strict=True):
+        stops = [node for node in nodes if node >= instance.depots]
+        served += stops
+        colours += [look.colour] * len(stops)
+    nodes, ink = np.array(served, int), np.array(colours, object)
+    areas = _areas(solution)[nodes]
+    hollow = _fetched(solution)[nodes]
+    edge = float(np.interp(len(problem.stops), [50, 1000], [0.7, 0.25]))
+    for only_fetched, face, edges in ((False, ink, PAPER), (True, PAPER, ink)):
+        chosen = hollow == only_fetched
+        if chosen.any():
+            ax.scatter(
+                *problem.places[nodes[chosen]].T,
+                s=areas[chosen],
+                c=face if only_fetched else list(ink[chosen]),
+                edgecolors=edges if not only_fetched else list(ink[chosen]),
+                linewidths=1.8 * edge if only_fetched else edge,
+                zorder=3,
+            )
+
+
+def _areas(solution: Solution) -> Floats:
+    """Return the area of each node's dot in square points: three to one between heavy and light."""
+    instance = solution.problem.instance()
+    loads = np.abs(instance.delivery[:, 0]) + np.abs(instance.pickup[:, 0])
+    heaviest = loads[instance.depots :].max()
+    share = loads / heaviest if heaviest > 0 else np.full(len(loads), 0.4)
+    largest = float(np.interp(instance.stops, [20, 100, 300, 1000, 10000], [90, 50, 26, 13, 2]))
+    areas: Floats = largest * (0.3 + 0.7 * share)
+    return areas
+
+
+def _fetched(solution: Solution) -> Flags:
+    """Return which nodes have goods to fetch and none to bring."""
+    instance = solution.problem.instance()
+    flags: Flags = (instance.pickup > 0).any(axis=1) & ~(instance.delivery > 0).any(axis=1)
+    return flags
+
+
+def _marks(solution: Solution, ax: Any) -> None:
+    """Draw depots, stops that nobody needs to visit, unserved stops, and rings where a bound is broken."""
+    problem, places = solution.problem, solution.problem.places
+    depots = len(problem.depots)
+    seen = np.zeros(len(places), bool)
+    seen[solution.routes.visits] = True
+    unserved = [problem.index[left.stop] for left in solution.unserved]
+    seen[unserved] = True
+    spare = np.flatnonzero(~seen[depots:]) + depots
+    broken = [problem.index[violation.stop] for violation in solution.violations if violation.stop]
+    scale = float(np.interp(len(problem.stops), [50, 1000], [1.0, 0.55]))
+    ax.scatter(*places[spare].T, s=14 * scale, c=FAINT, edgecolors=QUIET, linewidths=0.5, zorder=1)
+    ax.scatter(*places[broken].T, s=170 * scale, facecolors="none", edgecolors=LATE, linewidths=1.6, zorder=4)
+    ax.scatter(*places[unserved].T, s=60 * scale, c=PAPER, marker="X", linewidths=0, zorder=4)
+    ax.scatter(*places[unserved].T, s=34 * scale, c=INK, marker="x", linewidths=1.6, zorder=5)
+    ax.scatter(*places[:depots].T, s=95, c=INK, marker="s", edgecolors=PAPER, linewidths=1.4, zorder=6)
+
+
+def _names(solution: Solution, ax: Any, styles: list[RouteStyle]) -> None:
+    """Write names at the stops of a small plan, and numbers at the far end of the routes of a larger one."""
+    from matplotlib.patheffects import withStroke
+
+    problem, places = solution.problem, solution.problem.places
+    halo = [withStroke(linewidth=2.2, foreground=PAPER)]
+    centre = places[: len(problem.depots)].mean(axis=0)
+    if len(problem.stops) <= NAMED:
+        for name, place in zip(problem.names, places, strict=True):
+            ax.annotate(
+                name, place, (5, 4), textcoords="offset points", fontsize=7, color=QUIET, path_effects=halo
+            )
+    elif solution.vehicles <= NUMBERED:
+        for number, (nodes, look) in enumerate(zip(solution.routes.lists(), styles, strict=True), 1):
+            farthest = max(nodes, key=lambda node: float(np.hypot(*(places[node] - centre))), default=0)
+            outward = places[farthest] - centre
+            outward = outward / (np.hypot(*outward) or 1.0)
+            ax.annotate(
+                str(number),
+                places[farthest],
+                7 * outward,
+                textcoords="offset points",
+                ha="center",
+                va="center",
+                fontsize=7,
+                fontweight="bold",
+                color=look.colour,
+                path_effects=halo,
+                zorder=7,
+            )
+
+
+def _frame(solution: Solution, ax: Any) -> None:
+    """Show all places at true proportions."""
+    places = solution.problem.places
+    ax.autoscale_view()
+    ax.margins(0.04)
+    if solution.problem.geographic:
+        ax.set_aspect(1.0 / max(cos(radians(float(places[:, 1].mean()))), 0.05), adjustable="datalim")
+        style.axis_labels(ax, x="longitude (degrees)", y="latitude (degrees)")
+    else:
+        ax.set_aspect("equal", adjustable="box")
+        style.axis_labels(ax, x="x (units of length)", y="y (units of length)")
+
+
+def _legend(solution: Solution, ax: Any, styles: list[RouteStyle]) -> None:
+    from matplotlib.lines import Line2D
+
+    problem, depots = solution.problem, len(solution.problem.depots)
+    several = len(problem.vehicles) > 1
+    handles = []
+    if solution.vehicles <= LISTED:
+        for number, (kind, nodes, look) in enumerate(
+            zip(solution.routes.vehicle, solution.routes.lists(), styles, strict=True), 1
+        ):
+            who = f"{problem.vehicle_names[kind]}, " if several else ""
+            label = f"{number}: {who}{style.count(sum(node >= depots for node in nodes), 'stop')}"
+            handles.append(Line2D([], [], color=look.colour, linestyle=look.dashes, linewidth=2, label=label))
+    shapes = [("depot" if depots == 1 else "depots", {"marker": "s", "color": INK, "markersize": 7})]
+    if _fetched(solution).any():
+        shapes.append(
+            ("fetched only", {"marker": "o", "markerfacecolor": PAPER, "color": QUIET, "markersize": 6})
+        )
+    if solution.unserved:
+        shapes.append(("unserved", {"marker": "x", "color": INK, "markersize": 6, "markeredgewidth": 1.6}))
+    if any(violation.stop for violation in solution.violations):
+        ring = {
+            "marker": "o",
+            "markerfacecolor": "none",
+            "color": LATE,
+            "markersize": 9,
+            "markeredgewidth": 1.6,
+        }
+        shapes.append(("violation", ring))
+    handles += [Line2D([], [], linestyle="none", label=label, **shape) for label, shape in shapes]
+    beside = solution.vehicles <= LISTED
+    style.legend(ax, handles, below=not beside, columns=1 if beside else len(handles))

@@ -1,0 +1,56 @@
+"""The one bridge upward: built-in parts named as ``"module:attribute"``, and third parties' entry points.
+
+Imports point down the layers; whatever must reach up goes through :func:`load`, and nothing is
+imported before it is asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any
+
+from routeopt.errors import ProblemError
+
+SOLVERS = {
+    "nearest": "routeopt.solvers.vrp.nearest:Nearest",
+    "savings": "routeopt.solvers.vrp.savings:Savings",
+    "sweep": "routeopt.solvers.vrp.sweep:Sweep",
+    "regret": "routeopt.solvers.vrp.regret:Regret",
+    "hgs": "routeopt.solvers.vrp.hgs:HGS",
+}
+
+# In the order in which a file is offered to them: the last ones take almost anything.
+READERS = {
+    "vrplib": "routeopt.data.readers.vrplib:READER",
+    "solomon": "routeopt.data.readers.solomon:READER",
+    "fleetmix": "routeopt.data.readers.fleetmix:READER",
+    "lilim": "routeopt.data.readers.lilim:READER",
+    "cordeau": "routeopt.data.readers.cordeau:READER",
+    "routefinder": "routeopt.data.readers.routefinder:READER",
+}
+
+
+def load(target: str) -> Any:
+    """Import ``"module:attribute"`` and return the attribute."""
+    module, _, attribute = target.partition(":")
+    return getattr(import_module(module), attribute)
+
+
+def solvers() -> dict[str, str]:
+    """Return the target of each solver by name: built in, then registered under ``routeopt.solvers``."""
+    return {**SOLVERS, **{point.name: point.value for point in entry_points(group="routeopt.solvers")}}
+
+
+def readers() -> dict[str, str]:
+    """Return the target of each reader by name: registered under ``routeopt.readers``, then built in."""
+    registered = {point.name: point.value for point in entry_points(group="routeopt.readers")}
+    return {**registered, **READERS, **registered}
+
+
+def solver(name: str) -> Any:
+    """Return the solver class of this name."""
+    known = solvers()
+    if name not in known:
+        raise ProblemError(f"solver '{name}' is not known; use one of {', '.join(sorted(known))}")
+    return load(known[name])

@@ -1,0 +1,1 @@
+"""Solvers: callables that yield ever better answers. Nothing here imports torch."""

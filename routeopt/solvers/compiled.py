@@ -1,0 +1,69 @@
+"""One decorator for every compiled function, with a cache that never serves stale code.
+
+Numba keys its cache by the file that holds a function, so a caller keeps the old code of
+a callee edited elsewhere. Here the cache lies in a folder named after a digest of all
+sources that kernels are made of: any edit moves to a fresh folder, an unedited second
+process compiles nothing. The folder is in ``__pycache__`` of the package, in the user's
+cache where the package is read-only, or below ``NUMBA_CACHE_DIR`` where that is set.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from numba import config, njit
+
+Function = TypeVar("Function", bound=Callable)
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_SOURCES = ("problems", "solvers")  # folders below the package that hold kernels
+_KEPT = 4  # folders of earlier sources that are kept: switching branches should not recompile
+
+
+def kernel(function: Function) -> Function:
+    """Compile a pure function over arrays and NamedTuples, without the GIL and with division as in C."""
+    outside = config.CACHE_DIR
+    folder = _folder(outside)
+    try:
+        config.CACHE_DIR = folder or outside  # numba asks for it while it decorates
+        return njit(cache=folder is not None, nogil=True, error_model="numpy")(function)
+    finally:
+        config.CACHE_DIR = outside
+
+
+@cache
+def _folder(chosen: str) -> str | None:
+    """Return the cache folder of the present sources, or None where nothing can be written."""
+    digest = hashlib.sha256()
+    for path in sorted(path for name in _SOURCES for path in (_PACKAGE / name).rglob("*.py")):
+        digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
+    place = hashlib.sha256(str(_PACKAGE).encode()).hexdigest()[:8]
+    for base in [Path(chosen)] if chosen else [_PACKAGE / "__pycache__", _user_cache()]:
+        folder = base / f"kernels-{place}-{digest.hexdigest()[:16]}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=folder).close()
+            os.utime(folder)
+        except OSError:
+            continue
+        by_age = sorted(base.glob(f"kernels-{place}-*"), key=lambda path: path.stat().st_mtime, reverse=True)
+        for old in by_age[_KEPT:]:
+            shutil.rmtree(old, ignore_errors=True)
+        return str(folder)
+    return None
+
+
+def _user_cache() -> Path:
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "routeopt"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "routeopt"
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "routeopt"

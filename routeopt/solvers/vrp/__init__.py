@@ -1,0 +1,1 @@
+"""Solvers of vehicle routing problems: constructors, improvers, and the kernels they share."""

@@ -1,0 +1,141 @@
+"""Local search of the plain family: down to an answer that no move improves.
+
+Stops are tried in random order against their neighbours; the first pair of stops with an
+improving move gets its best one at once. A pair is skipped while both its routes are as
+they were when the stop was last tried. When the moves are exhausted, SWAP* goes through
+the pairs of routes that lie close. The search can be interrupted after any stop and
+goes on as if it had not been, so that control returns within milliseconds at any size.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routeopt.solvers.compiled import kernel
+from routeopt.solvers.vrp.hgs.layout import Ground, Plan, U, find_empty, note_change, refresh
+from routeopt.solvers.vrp.hgs.moves import NONE, apply_move, around, best_move
+from routeopt.solvers.vrp.hgs.swap_star import mark_reach, swap_routes
+from routeopt.solvers.vrp.random import State, below, shuffle
+
+_LATEST = 1 << 30  # moves after which the stamps start again
+
+
+@kernel
+def begin_descent(ground: Ground, plan: Plan, penalty: float, state: State) -> None:
+    """Prepare the search of the routes that the `next` links describe."""
+    now = plan.progress[0]
+    if now.moves > _LATEST:
+        now.moves = 0
+        for row in plan.insertions:
+            for insertion in row:
+                insertion.route = -1
+    now.moves += 1
+    for route in range(ground.routes):
+        refresh(ground, plan, route, penalty)
+        plan.routes[route].tested = -1
+    find_empty(plan)
+    shuffle(plan.stop_order, state)
+    shuffle(plan.route_order, state)
+    close = ground.near.shape[1]
+    for stop in range(1, ground.stops + 1 if close > 1 else 1):
+        if below(state, close) == 0:  # one list in K each time, so that shuffling costs O(n)
+            shuffle(ground.near[stop], state)
+    now.round, now.found, now.swapping, now.position = 0, 0, 0, 0
+
+
+@kernel
+def descend(ground: Ground, plan: Plan, penalty: float, flag: NDArray[np.uint8]) -> bool:
+    """Go on with the search; return True at a local optimum, False when out of work or stopped."""
+    now = plan.progress[0]
+    while True:
+        if now.swapping == 0:
+            if not _pass_stops(ground, plan, penalty, flag):
+                return False
+            if now.found == 0 or now.round == 0:
+                mark_reach(ground, plan)
+                now.swapping, now.position = 1, 0
+        if now.swapping == 1 and not _pass_routes(ground, plan, penalty, flag):
+            return False
+        if now.found == 0 and now.round > 0:
+            return True
+        now.round += 1
+        now.found, now.swapping, now.position = 0, 0, 0
+
+
+@kernel
+def _pass_stops(ground: Ground, plan: Plan, penalty: float, flag: NDArray[np.uint8]) -> bool:
+    """Try the stops from `position` on; return whether all have been."""
+    now = plan.progress[0]
+    for i in range(now.position, ground.stops):
+        if now.work <= 0 or flag[0] != 0:
+            now.position = i
+            return False
+        now.work -= ground.near.shape[1]
+        _try_stop(ground, plan, penalty, plan.stop_order[i])
+    return True
+
+
+@kernel
+def _try_stop(ground: Ground, plan: Plan, penalty: float, u: int) -> None:
+    """Try u against its neighbours, the depot before those that open a route, and an empty route."""
+    nodes, routes, legs, near, stops = plan.nodes, plan.routes, ground.legs, ground.near, ground.stops
+    now = plan.progress[0]
+    first = now.round == 0
+    tested = -1 if first else nodes[U(u)].tested
+    nodes[U(u)].tested = now.moves
+    at_u = around(nodes, legs, stops, u)
+    route = nodes[U(u)].route
+    close, k, v = near.shape[1], 0, np.int32(0)
+    while k <= close:
+        if v == 0:  # take the next neighbour
+            if k < close:
+                v = near[U(u), U(k)]
+            elif first or now.empty < 0:  # no further routes in the first round: that keeps the fleet small
+                break
+            else:
+                v = np.int32(stops + 1 + now.empty)
+        other = nodes[U(v)].route
+        if max(routes[U(route)].changed, routes[U(other)].changed if k < close else 0) <= tested:
+            v, k = np.int32(0), k + 1
+            continue
+        move, _ = best_move(nodes, routes, legs, stops, ground.capacity, penalty, u, v, at_u)
+        if move == NONE and v <= stops and nodes[U(v)].previous > stops:
+            v = nodes[U(v)].previous
+            continue
+        if move != NONE:
+            apply_move(nodes, stops, move, u, v)
+            note_change(ground, plan, route, other, penalty)
+            now.found += 1
+            now.work -= routes[U(route)].stops + routes[U(other)].stops
+            at_u = around(nodes, legs, stops, u)
+            route = nodes[U(u)].route
+        v, k = np.int32(0), k + 1
+
+
+@kernel
+def _pass_routes(ground: Ground, plan: Plan, penalty: float, flag: NDArray[np.uint8]) -> bool:
+    """Try SWAP* on the pairs of routes from `position` on; return whether all have been."""
+    now, routes = plan.progress[0], plan.routes
+    for i in range(now.position, ground.routes):
+        if now.work <= 0 or flag[0] != 0:
+            now.position = i
+            return False
+        one = plan.route_order[i]
+        tested = routes[one].tested
+        routes[one].tested = now.moves
+        now.work -= ground.routes
+        if routes[one].stops == 0:
+            continue
+        for other in plan.route_order:
+            if (
+                one < other
+                and routes[other].stops > 0
+                and max(routes[one].changed, routes[other].changed) > tested
+                and (routes[one].reach >> np.uint64(other & 63)) & np.uint64(1) != 0
+                and (routes[other].reach >> np.uint64(one & 63)) & np.uint64(1) != 0
+            ):
+                now.work -= routes[one].stops + routes[other].stops
+                if swap_routes(ground, plan, one, other, penalty):
+                    now.found += 1
+    return True

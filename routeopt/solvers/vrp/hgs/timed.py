@@ -1,0 +1,73 @@
+"""The timed family: one depot, identical vehicles, one kind of load, any legs, time windows, limits on routes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routeopt.problems.instance import Instance, Routes
+from routeopt.solvers.vrp.hgs.engine import Engine
+from routeopt.solvers.vrp.hgs.parameters import HGSParameters
+from routeopt.solvers.vrp.hgs.penalties import new_penalties
+from routeopt.solvers.vrp.hgs.timed_generation import construct, evolve
+from routeopt.solvers.vrp.hgs.timed_model import TimedGrid, new_grid, new_model, new_plan
+from routeopt.solvers.vrp.hgs.timed_split import new_cuts
+from routeopt.solvers.vrp.hgs.timed_srex import new_exchange
+from routeopt.solvers.vrp.random import random_state
+
+_SPARE_SHARE, _SPARE = 1.2, 3  # routes beyond those of a quick construction
+_PENALTY = 2.0  # typical legs per mean demand, to begin with
+
+
+class TimedEngine(Engine):
+    def __init__(self, instance: Instance, parameters: HGSParameters, start: Routes | None, rng: np.random.Generator) -> None:
+        self._instance = instance
+        self.grid = grid = new_grid(instance, parameters.neighbours)
+        stops = instance.stops
+        self._penalties = new_penalties(_first_penalties(grid))
+        self._state = random_state(rng)
+        fleet = self._fleet(0 if start is None else start.size)
+        self.model = new_model(grid, fleet)
+        self._plan = new_plan(grid, fleet)
+        self._cuts = new_cuts(stops, fleet)
+        self._crossing = new_exchange(stops, fleet)
+        tour = None if start is None else _tour(start, stops)
+        super().__init__(stops, fleet, 3, parameters, True, tour, rng)
+
+    def _fleet(self, least: int) -> int:
+        most = int(min(self._instance.vehicle_count.sum(), self._instance.stops))
+        plan, cuts = new_plan(self.grid, most), new_cuts(self._instance.stops, most)
+        used = construct(new_model(self.grid, most), plan, self._penalties, cuts, self._state)
+        return min(most, max(least, int(_SPARE_SHARE * used) + _SPARE))
+
+    def first_tour(self, rng: np.random.Generator) -> NDArray[np.int32]:
+        construct(self.model, self._plan, self._penalties, self._cuts, self._state)
+        return self._cuts.child.copy()
+
+    def give(self, tour: NDArray[np.int32]) -> None:
+        self._cuts.child[:] = tour
+
+    def evolve(self, flag: NDArray[np.uint8], searched: int, work: int) -> None:
+        evolve(
+            self.model, self._plan, self.population, self.champion, self._penalties, self.breeding,
+            self._parameters.feasible_share, self._crossing, self._cuts, self._state, self.life, flag, searched, work,
+        )
+
+    def best(self) -> Routes:
+        size = int(self.champion.size[0])
+        kinds = np.repeat(np.arange(len(self._instance.vehicle_count)), self._instance.vehicle_count)
+        return Routes(self.champion.tour.astype(np.int64), self.champion.offsets[: size + 1].astype(np.int64), kinds[:size])
+
+    def objective(self, routes: Routes) -> float:
+        return 0.0
+
+
+def _tour(routes, stops):
+    return routes.visits.astype(np.int32)
+
+
+def _first_penalties(grid: TimedGrid) -> list[float]:
+    legs = np.sort(grid.cost[1:, 1:] + np.where(np.eye(len(grid.demand) - 1), 1 << 29, 0), axis=1)[:, :3]
+    typical = legs.mean() if legs.size else 1.0
+    demand = max(grid.demand[1:].mean(), 1.0) if grid.demand[1:].any() else 1.0
+    return [_PENALTY * typical / demand, grid.warp_cost, 1.0]

@@ -1,0 +1,114 @@
+"""Chains of solvers: how they are written, what "auto" means, and who gets which share of the time.
+
+A link is a name, a name with its share of the time ("hgs:0.8"), or a configured solver; a chain is a
+sequence of links, or their names with commas between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from routeopt import registry
+from routeopt.errors import ProblemError, UnsupportedError
+
+CONSTRUCTORS = ("savings", "regret")  # cheapest first
+
+Chain = str | Callable[..., Any] | Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Link:
+    """One solver of a chain, and its share of the time among the improvers."""
+
+    name: str
+    solver: Any
+    share: float = 0.0  # 0: an equal part of what the others leave
+
+    @property
+    def constructs(self) -> bool:
+        """Whether it builds a plan rather than improving one."""
+        return bool(getattr(self.solver, "constructs", False))
+
+
+def parse_chain(solver: Chain) -> list[Link]:
+    """Return the links of a chain: names, ``"name:share"``, solvers, or a sequence or comma list of these."""
+    if isinstance(solver, str):
+        parts: Sequence[Any] = [part.strip() for part in solver.split(",")]
+    else:
+        parts = solver if isinstance(solver, Sequence) else [solver]
+    links: list[Link] = []
+    for part in parts:
+        links += _link(part)
+    if not links:
+        raise ProblemError(f"solver: the chain is empty; name one of {', '.join(sorted(registry.solvers()))}")
+    return _shared(links)
+
+
+def _link(part: Any) -> list[Link]:
+    if part == "auto":
+        return [Link("auto", None)]
+    if not isinstance(part, str):
+        return [Link(getattr(part, "name", type(part).__name__.lower()), part)]
+    name, _, stated = part.partition(":")
+    share = 0.0
+    if stated:
+        try:
+            share = float(stated)
+        except ValueError:
+            share = -1.0
+        if not 0 < share <= 1:
+            raise ProblemError(
+                f"solver '{part}': the share must be a number above 0 and up to 1, as in '{name}:0.8'"
+            )
+    return [Link(name, registry.solver(name)(), share)]
+
+
+def _shared(links: list[Link]) -> list[Link]:
+    """Return the links with a share each: improvers without one split equally what the others leave."""
+    improvers = [link for link in links if not link.constructs]
+    stated = sum(link.share for link in improvers)
+    silent = sum(not link.share for link in improvers)
+    if stated > 1 + 1e-9 or (silent and stated >= 1):
+        raise ProblemError(
+            f"solver: the shares of the chain add up to {stated:g}, which leaves nothing for the rest"
+        )
+    rest = (1 - stated) / silent if silent else 0.0
+    return [replace(link, share=link.share or rest) for link in links]
+
+
+def complete(chain: list[Link], features: frozenset[str], *, started: bool) -> list[Link]:
+    """Return the chain with "auto" resolved and a constructor in front where there is no plan to begin with.
+
+    "auto" is hybrid genetic search where it takes the problem, behind the cheapest constructor that does.
+
+    Raises
+    ------
+    UnsupportedError
+        When a link does not take an attribute of the problem.
+    """
+    resolved = [link for part in chain for link in (_auto(features) if part.name == "auto" else [part])]
+    for link in resolved:
+        lacking = features - getattr(link.solver, "supports", frozenset())
+        if lacking:
+            raise UnsupportedError(link.name, lacking)
+    if not started and not resolved[0].constructs:
+        resolved = [*_constructor(features), *resolved]
+    return _shared(resolved)
+
+
+def _auto(features: frozenset[str]) -> list[Link]:
+    improvers = _link("hgs") if not features - registry.solver("hgs").supports else []
+    chain = improvers or _constructor(features)
+    if not chain:
+        closest = min(("hgs", *CONSTRUCTORS), key=lambda name: len(features - registry.solver(name).supports))
+        raise UnsupportedError(
+            "auto", features - registry.solver(closest).supports, f"the closest is '{closest}'"
+        )
+    return chain
+
+
+def _constructor(features: frozenset[str]) -> list[Link]:
+    names = [name for name in CONSTRUCTORS if not features - registry.solver(name).supports]
+    return _link(names[0]) if names else []

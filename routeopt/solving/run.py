@@ -1,0 +1,204 @@
+"""One search: the links of a chain in turn, the best plan kept, every claim recomputed.
+
+Stops that no vehicle can serve are set aside before the search, and come back in the solution with
+their reason.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, is_dataclass
+from math import inf
+from typing import Any
+
+import numpy as np
+
+from routeopt.errors import ProblemError
+from routeopt.problems.evaluation import Evaluator
+from routeopt.problems.instance import Instance, Routes
+from routeopt.problems.reasons import servable
+from routeopt.problems.search import Incumbent, MaxSeconds, StoppingCriterion, StopSignal
+from routeopt.problems.solution import Solution
+from routeopt.problems.vrp import VRP
+from routeopt.solving.chain import Chain, Link, complete, parse_chain
+from routeopt.solving.worker import POLL, Worker, incumbents
+
+log = logging.getLogger(__name__)
+
+SECONDS = 10.0  # time limit where nothing else is said
+CONSTRUCTION_SHARE = 0.1  # of the time, for all constructors together
+PATIENCE = 1.5  # seconds of silent preparation before it is said that kernels are compiled
+
+
+class Search:
+    """A search under way: iterate over it, then ask for its :meth:`solution`."""
+
+    def __init__(
+        self,
+        problem: VRP,
+        seconds: float | None,
+        *,
+        solver: Chain,
+        seed: int,
+        threads: int,
+        start: Solution | Routes | None,
+        stop: StoppingCriterion | None,
+    ) -> None:
+        self.limit = (SECONDS if stop is None else inf) if seconds is None else seconds
+        if not self.limit >= 0:
+            raise ProblemError(f"seconds must be 0 or more, not {seconds}")
+        if threads < 1:
+            raise ProblemError(f"threads must be 1 or more, not {threads}")
+        self.problem = problem
+        self.criterion = MaxSeconds(self.limit) if stop is None else MaxSeconds(self.limit) | stop
+        self.seed, self.threads = seed, threads
+        self.interrupted = False
+        self.seconds = 0.0
+        self.iterations = 0
+        self.bound: float | None = None
+        self.trace: list[tuple[float, float]] = []
+        self._evaluator = Evaluator(problem.instance())
+        self._nodes = np.flatnonzero(servable(problem.instance()))
+        self._routes = _given(problem, start)
+        self._rank = self._worth(self._routes)
+        self.chain = complete(parse_chain(solver), problem.features, started=not any(self._rank[:2]))
+        self._objective = self._rank[2] if not any(self._rank[:2]) else inf
+
+    def __iter__(self) -> Iterator[Incumbent]:
+        """Yield incumbents: each improvement as it is found, and heartbeats in between."""
+        instance = self.problem.instance()
+        reduced = instance if len(self._nodes) == instance.nodes else instance.restrict(self._nodes)
+        if reduced.stops == 0:
+            return
+        self._prepare(reduced)
+        clock = time.perf_counter()
+        if self._objective < inf:
+            yield self._incumbent(0.0, "start")
+        for number, link in enumerate(self.chain):
+            signal = self._signal(number, time.perf_counter() - clock)
+            if signal is None:
+                continue
+            yield from self._run(number, link, reduced, signal, clock)
+            self.seconds = time.perf_counter() - clock
+            last = self._incumbent(self.seconds, link.name)
+            yield last
+            if self.criterion(last):
+                return
+
+    def solution(self) -> Solution:
+        """Return the best plan so far, recomputed from the problem."""
+        return Solution(
+            self.problem,
+            self._routes,
+            seconds=self.seconds,
+            iterations=self.iterations,
+            solver=",".join(link.name for link in self.chain),
+            parameters={link.name: _parameters(link.solver) for link in self.chain},
+            seed=self.seed,
+            threads=self.threads,
+            trace=self.trace,
+            bound=self.bound,
+        )
+
+    def _run(
+        self, number: int, link: Link, instance: Instance, signal: StopSignal, clock: float
+    ) -> Iterator[Incumbent]:
+        """Run one link; its last answer is taken if, recomputed, it is better than what was there."""
+        rng = np.random.default_rng([self.seed, number])
+        start = self._inward(self._routes)
+        done, answer = self.iterations, None
+        try:
+            for found in incumbents(
+                link, (instance, start if start.size else None), signal, rng, self.threads
+            ):
+                self.seconds = time.perf_counter() - clock
+                if not link.constructs:
+                    self.iterations = done + found.iterations
+                self.bound = found.bound
+                answer = found.answer if found.answer is not None else answer
+                incumbent = self._incumbent(self.seconds, link.name)
+                if found.answer is not None and found.objective < self._objective:
+                    self._objective = found.objective
+                    self.trace.append((self.seconds, found.objective))
+                    incumbent = incumbent._replace(
+                        objective=found.objective, answer=self._outward(found.answer)
+                    )
+                yield incumbent
+                if self.criterion(incumbent):
+                    signal.set()
+        finally:
+            if answer is not None:
+                self._take(self._outward(answer), link.name)
+
+    def _take(self, routes: Routes, name: str) -> None:
+        """Keep the routes if they are better; a claim that does not hold is an error of the solver."""
+        rank = self._worth(routes)
+        if rank[0]:
+            log.error("solver '%s' returned a plan that violates the problem; it is not used", name)
+        if rank < self._rank:
+            self._rank, self._routes = rank, routes
+        self._objective = self._rank[2] if not any(self._rank[:2]) else inf
+
+    def _worth(self, routes: Routes) -> tuple[bool, int, float]:
+        """Return what plans are compared by: violations, missing stops that could be served, objective."""
+        instance = self.problem.instance()
+        found = self._evaluator.evaluate(routes)
+        missing = len(np.intersect1d(found.missing, self._nodes))
+        objective = (found.cost + instance.vehicle_weight * routes.size) / instance.scale
+        return bool(found.violations), missing, objective
+
+    def _incumbent(self, seconds: float, source: str) -> Incumbent:
+        return Incumbent(seconds, self.iterations, self._objective, self.bound, self._routes, source)
+
+    def _signal(self, number: int, elapsed: float) -> StopSignal | None:
+        """Return the clock of a link, or None when nothing is left for it.
+
+        The first constructor is not cut short by a limit of zero: a plan comes first.
+        """
+        link, left = self.chain[number], max(0.0, self.limit - elapsed)
+        if link.constructs:
+            first = not any(other.constructs for other in self.chain[:number])
+            others = sum(other.constructs for other in self.chain)
+            return StopSignal((left or inf) if first else min(left, CONSTRUCTION_SHARE * self.limit / others))
+        rest = [other for other in self.chain[number:] if not other.constructs]
+        part = link.share / sum(other.share for other in rest)
+        iterations = self.criterion.iterations - self.iterations
+        if left == 0 or iterations <= 0:
+            return None
+        return StopSignal(left * part, iterations if iterations == inf else round(iterations * part))
+
+    def _prepare(self, instance: Instance) -> None:
+        """Load or compile the kernels on a tiny part of the problem, before the clock starts."""
+        tiny = instance.restrict(np.arange(min(instance.nodes, instance.depots + 6)))
+        began, told = time.perf_counter(), False
+        for number, link in enumerate(self.chain):
+            signal = StopSignal(iterations=1)
+            worker = Worker(link, (tiny, None), signal, np.random.default_rng([self.seed, number]), 1)
+            while not worker.done(POLL):
+                if not told and time.perf_counter() - began > PATIENCE:
+                    log.info("compiling the search kernels; this happens once and takes about half a minute")
+                    told = True
+        if told:
+            log.info("compiled in %.1f s", time.perf_counter() - began)
+
+    def _inward(self, routes: Routes) -> Routes:
+        """Return the routes in the numbering of the servable part; nodes outside it are dropped."""
+        number = np.full(self.problem.instance().nodes, -1)
+        number[self._nodes] = np.arange(len(self._nodes))
+        lists = [[int(number[i]) for i in route if number[i] >= 0] for route in routes.lists()]
+        return Routes.from_lists(lists, routes.vehicle.tolist())
+
+    def _outward(self, routes: Routes) -> Routes:
+        return routes._replace(visits=self._nodes[routes.visits])
+
+
+def _parameters(solver: object) -> dict[str, Any]:
+    return asdict(solver) if is_dataclass(solver) and not isinstance(solver, type) else {}
+
+
+def _given(problem: VRP, start: Solution | Routes | None) -> Routes:
+    if start is None:
+        return Routes.from_lists([])
+    return Solution(problem, start).routes if isinstance(start, Routes) else start.routes
