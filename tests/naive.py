@@ -102,6 +102,7 @@ def misordered(route: list[Place]) -> int:
 def backhaul_only(route: list[Place]) -> int:
     """Count the trips that pick up and deliver nothing."""
     return sum(
-        any(place.pickup and not place.delivery for place in trip) and not any(place.delivery for place in trip)
+        any(place.pickup and not place.delivery for place in trip)
+        and not any(place.delivery for place in trip)
         for trip in trips(route)
     )

@@ -155,7 +155,8 @@ def _load_rows(loads: Sequence[Load], dimensions: int) -> Floats:
 def _window_rows(rows: Sequence[Any]) -> Floats:
     stated = [np.atleast_2d(np.asarray(row, np.float64)) for row in rows]
     widest = max((len(row) for row in stated), default=1)
-    return np.array([np.vstack([row, np.repeat(row[-1:], widest - len(row), axis=0)]) for row in stated])
+    padded = [np.vstack([row, np.repeat(row[-1:], widest - len(row), axis=0)]) for row in stated]
+    return np.array(padded).reshape(len(rows), widest, 2)
 
 
 def _column(name: str, values: ArrayLike, n: int) -> NDArray[Any]:

@@ -1,4 +1,4 @@
-"""The algebra is associative, agrees with the schedule and with a brute-force simulation, on every machine."""
+"""The algebra is associative, and agrees with the schedule and a brute-force simulation everywhere."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ def as_segment(place, rules=segment, number=float):
 def fold(stretch, rules=segment, number=float):
     joined = as_segment(stretch[0], rules, number)
     for place in stretch[1:]:
-        joined = rules.join(joined, as_segment(place, rules, number), number(place.distance), number(place.duration))
+        joined = rules.join(
+            joined, as_segment(place, rules, number), number(place.distance), number(place.duration)
+        )
     return joined
 
 
@@ -139,7 +141,9 @@ def random_route(rng, stops):
         delivery, pickup = rng.choice([(3.3, 0.0), (0.0, 2.7), (1.1, 4.2)]) if not depot else (0.0, 0.0)
         release = 0.0 if depot else rng.choice([0.0, 20.0 * rng.random()])
         leg = rng.uniform(0, 9), rng.uniform(0, 9)
-        return naive.Place(depot, early, early + rng.uniform(0, 90), rng.random(), release, delivery, pickup, *leg)
+        return naive.Place(
+            depot, early, early + rng.uniform(0, 90), rng.random(), release, delivery, pickup, *leg
+        )
 
     return [place(True), *(place(rng.random() < 0.2) for _ in range(stops)), place(True)]
 

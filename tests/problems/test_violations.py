@@ -27,7 +27,11 @@ def found(problem, routes, vehicle=None):
 DELIVERIES = ({"delivery": 2}, {"delivery": 3}, {"delivery": 4})
 
 BROKEN = {
-    "capacity": (line(stops=DELIVERIES, vehicles=[ro.Vehicle(capacity=8)]), [[1, 2, 3]], [("capacity", "3", 1)]),
+    "capacity": (
+        line(stops=DELIVERIES, vehicles=[ro.Vehicle(capacity=8)]),
+        [[1, 2, 3]],
+        [("capacity", "3", 1)],
+    ),
     "pickup": (
         line(stops=({"delivery": 5}, {"pickup": 5}, {"pickup": 1}), vehicles=[ro.Vehicle(capacity=5)]),
         [[2, 1, 3]],
@@ -162,7 +166,10 @@ COSTS = {
     ),
     "profiles": (
         line(
-            legs={"car": ro.Euclidean(), "bike": ro.Matrix([[0, 5, 9, 9], [5, 0, 2, 9], [9, 2, 0, 1], [4, 9, 1, 0]])},
+            legs={
+                "car": ro.Euclidean(),
+                "bike": ro.Matrix([[0, 5, 9, 9], [5, 0, 2, 9], [9, 2, 0, 1], [4, 9, 1, 0]]),
+            },
             vehicles=[ro.Vehicle(profile="car"), ro.Vehicle(profile="bike")],
         ),
         [[1, 2, 3]],
@@ -196,7 +203,9 @@ def test_each_cost_is_counted(attribute):
 def test_fewest_vehicles_outweighs_any_distance():
     problem = line(objective="fewest_vehicles")
     assert "fewest_vehicles" in problem.features
-    one, three = (ro.Solution(problem, ro.Routes.from_lists(routes)) for routes in ([[3, 1, 2]], [[1], [2], [3]]))
+    one, three = (
+        ro.Solution(problem, ro.Routes.from_lists(routes)) for routes in ([[3, 1, 2]], [[1], [2], [3]])
+    )
     assert one.objective < three.objective
     assert one.cost == 80
     assert three.cost == 120
@@ -229,7 +238,9 @@ def test_unserved_stops_come_with_reasons():
 
 def test_dimacs_amounts_are_in_the_users_units():
     problem = line(
-        stops=({"windows": (0, 9.5)}, {}, {}), legs=ro.Euclidean("dimacs"), vehicles=[ro.Vehicle(fixed_cost=2)]
+        stops=({"windows": (0, 9.5)}, {}, {}),
+        legs=ro.Euclidean("dimacs"),
+        vehicles=[ro.Vehicle(fixed_cost=2)],
     )
     solution = ro.Solution(problem, ro.Routes.from_lists([[1, 2, 3]]))
     assert solution.cost == pytest.approx(62)

@@ -1,4 +1,4 @@
-"""The chain: shares, clocks, flags, warm starts, hopeless stops – with toy solvers whose every move is known."""
+"""The chain: shares, clocks, flags, warm starts, hopeless stops – with toy solvers that we know."""
 
 from __future__ import annotations
 
@@ -89,7 +89,9 @@ def test_a_chain_keeps_the_best_and_recomputes_it(problem):
 
 
 def test_the_seed_decides_when_stopped_by_iterations(problem):
-    runs = [ro.solve(problem, solver=[Alone(), Shuffle()], stop=ro.MaxIterations(50), seed=5) for _ in range(2)]
+    runs = [
+        ro.solve(problem, solver=[Alone(), Shuffle()], stop=ro.MaxIterations(50), seed=5) for _ in range(2)
+    ]
     assert runs[0].routes.lists() == runs[1].routes.lists()
 
 
@@ -116,7 +118,9 @@ def test_a_time_limit_holds_though_the_solver_sleeps(problem):
 def test_criteria_compose(problem):
     target = ro.solve(problem, solver=[Alone(), Shuffle()], stop=ro.Target(1e9) | ro.MaxIterations(10**6))
     assert target.iterations == 0
-    stale = ro.solve(problem, solver=[Alone(), Shuffle()], stop=ro.NoImprovement(30) | ro.MaxIterations(10**6))
+    stale = ro.solve(
+        problem, solver=[Alone(), Shuffle()], stop=ro.NoImprovement(30) | ro.MaxIterations(10**6)
+    )
     assert 30 <= stale.iterations < 10**5
 
 
@@ -160,7 +164,11 @@ def test_a_start_is_never_made_worse(problem):
 
 def test_stops_that_no_vehicle_can_serve_are_left_out_with_a_reason():
     problem = ro.VRP(
-        [ro.Stop(1, 0, "near", delivery=1), ro.Stop(2, 0, "heavy", delivery=9), ro.Stop(3, 0, "far", delivery=1)],
+        [
+            ro.Stop(1, 0, "near", delivery=1),
+            ro.Stop(2, 0, "heavy", delivery=9),
+            ro.Stop(3, 0, "far", delivery=1),
+        ],
         [ro.Vehicle(capacity=5)],
         [ro.Depot(0, 0)],
     )
