@@ -25,7 +25,7 @@ FEATURES = {
     "shipments": "goods taken from one stop to another by the same vehicle",
     "fixed_edges": "stops that must follow each other",
     "depots": "more than one depot where vehicles start or end",
-    "heterogeneous_fleet": "vehicles that differ in more than their name",
+    "heterogeneous_fleet": "vehicles that differ in more than their name and their depots",
     "limited_fleet": "fewer vehicles than stops",
     "fixed_cost": "a cost for each vehicle used",
     "distance_cost": "a cost per unit of distance other than 1",
@@ -54,7 +54,7 @@ def features_of(instance: Instance) -> frozenset[str]:
     pickup[shipment_nodes] = 0.0
     fleet = np.column_stack(
         [i.capacity, i.fixed_cost, i.distance_cost, i.duration_cost, i.overtime_cost, i.overtime_after,
-         i.start, i.end, i.shift, i.max_distance, i.max_duration, i.max_stops, i.max_reloads,
+         i.shift, i.max_distance, i.max_duration, i.max_stops, i.max_reloads,
          i.reload_depots, i.profile, i.allowed]
     )  # fmt: skip
     windows = i.windows

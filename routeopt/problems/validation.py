@@ -165,7 +165,7 @@ def _backhauls(problem: VRP) -> Iterator[str]:
 def _depots(problem: VRP) -> Iterator[str]:
     for name, depot in zip(problem.names, problem.depots, strict=False):
         early, late = depot.window
-        if not (0 <= early <= late):
+        if not (0 <= early <= late and early < np.inf):
             yield f"depot '{name}': its window {depot.window} must start at 0 or later and end after that"
         if not 0 <= depot.service < np.inf:
             yield f"depot '{name}': service must be a finite time, 0 or more, not {depot.service}"

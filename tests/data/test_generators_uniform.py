@@ -39,7 +39,7 @@ def test_a_tour_has_one_vehicle():
 def test_clusters_have_their_spread():
     places = clusters.clustered_places(np.random.default_rng(0), (200, 500), clusters=1)
     spread = places.std(axis=1)
-    assert abs(spread.mean() / clusters.SPREAD - 1) < 0.02
+    assert abs(spread.mean() / 0.07 - 1) < 0.02
     middle = places.mean(axis=1)
     assert middle.min() > 0.17
     assert middle.max() < 0.83
