@@ -22,12 +22,14 @@ SOLVERS = {
 
 # In the order in which a file is offered to them: the last ones take almost anything.
 READERS = {
+    "json": "routeopt.data.readers.json:READER",
     "vrplib": "routeopt.data.readers.vrplib:READER",
     "solomon": "routeopt.data.readers.solomon:READER",
     "fleetmix": "routeopt.data.readers.fleetmix:READER",
     "lilim": "routeopt.data.readers.lilim:READER",
     "cordeau": "routeopt.data.readers.cordeau:READER",
     "routefinder": "routeopt.data.readers.routefinder:READER",
+    "table": "routeopt.data.readers.table:READER",
 }
 
 

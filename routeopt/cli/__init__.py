@@ -1,8 +1,8 @@
-"""The command line: ``routeopt solve``, ``check``, ``info``, ``convert``, ``generate``, ``plot`` and ``list``.
+"""The command line: ``routeopt solve, check, info, convert, generate, plot`` and ``list``.
 
-Standard output carries data only; progress, notes and errors go to standard error. Every error is one line that
-says what is wrong, where, and what would fix it. A module of this package holds one command; nothing heavy is
-imported before the command that needs it runs.
+Standard output carries data only; progress, notes and errors go to standard error. Every error is one
+line that says what is wrong, where, and what would fix it. A module of this package holds one command;
+nothing heavy is imported before the command that needs it runs.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ from routeopt.cli.errors import explain
 
 __all__ = ["app", "main"]
 
-EPILOG = """Exit codes: 0 ok; 1 internal error; 2 bad usage or bad input; 3 no complete feasible solution, or the check
-failed (the best plan is still written, with reasons); 130 interrupted (likewise)."""
+EPILOG = (
+    "Exit codes: 0 ok; 1 internal error; 2 bad usage or bad input; 3 no complete feasible solution, or the "
+    "check failed (the best plan is still written, with reasons); 130 interrupted (likewise)."
+)
 DEBUG = "--debug"
 
 app = typer.Typer(

@@ -9,11 +9,11 @@ import typer
 
 import routeopt as ro
 from routeopt.cli.errors import Complaints, note
-from routeopt.cli.options import Problem, Round, check_inputs, check_outputs, check_rounding, source
+from routeopt.cli.options import File, Round, check_inputs, check_outputs, check_rounding, read_problem
 
 
 def convert(
-    file: Problem,
+    file: File,
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="Where to: .json, .vrp or .csv.")],
     rounding: Round = None,
 ) -> None:
@@ -28,6 +28,6 @@ def convert(
     with errors.gather():
         check_outputs([target], PROBLEM_WRITERS, [file], "a problem")
     errors.finish()
-    problem = ro.read(source(file), rounding=rounding)
+    problem = read_problem(file, rounding)
     ro.write(problem, target)
     note(f"{problem.name or 'problem'}: {len(problem.stops):,} stops written to {target}")

@@ -63,13 +63,15 @@ def _reading(error: Exception) -> tuple[list[str], int]:
         return str(error).splitlines(), NOT_FEASIBLE if isinstance(error, InfeasibleError) else BAD_INPUT
     if hasattr(error, "format_message") and hasattr(error, "exit_code"):  # a usage error of typer
         command = getattr(getattr(error, "ctx", None), "command_path", "routeopt")
-        return [f"{_sentence(error.format_message())}; see '{command} --help'"], BAD_INPUT
+        message = _sentence(error.format_message())
+        return [f"{message}{'' if message.endswith('?') else ';'} see '{command} --help'"], BAD_INPUT
     if isinstance(error, ModuleNotFoundError) and error.name in EXTRAS:
         return [missing_extra(error.name)], BAD_INPUT
     if isinstance(error, OSError) and error.filename:
         return [f"{error.filename}: {error.strerror}; check the path and its permissions"], BAD_INPUT
     what = f"{type(error).__name__}: {error}".strip().splitlines()[0]
-    return [f"internal error: {what}; run again with --debug for the traceback, and please report it"], INTERNAL
+    remedy = "run again with --debug for the traceback, and please report it"
+    return [f"internal error: {what}; {remedy}"], INTERNAL
 
 
 def _sentence(message: str) -> str:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import typer
 
-import routeopt as ro
 from routeopt import registry
 from routeopt.cli.errors import Complaints
-from routeopt.cli.options import Json, Problem, Round, check_inputs, check_rounding, source
+from routeopt.cli.options import File, Json, Round, check_inputs, check_rounding, read_problem
 
 if TYPE_CHECKING:
     from routeopt.problems.vrp import VRP
 
 
-def info(file: Problem, rounding: Round = None, as_json: Json = False) -> None:
+def info(file: File, rounding: Round = None, as_json: Json = False) -> None:
     """Show what a problem is made of, and which solver takes it."""
     errors = Complaints()
     with errors.gather():
@@ -25,7 +24,7 @@ def info(file: Problem, rounding: Round = None, as_json: Json = False) -> None:
     with errors.gather():
         check_inputs(file)
     errors.finish()
-    document = describe(ro.read(source(file), rounding=rounding))
+    document = describe(read_problem(file, rounding))
     typer.echo(json.dumps(document, ensure_ascii=False) if as_json else "\n".join(_lines(document)))
 
 
@@ -53,12 +52,12 @@ def describe(problem: VRP) -> dict[str, Any]:
 
 def _fleet(problem: VRP) -> list[dict[str, Any]]:
     """Return name, count and capacity of each vehicle type; None where there is no limit."""
-    capacities = [np.atleast_1d(np.asarray(vehicle.capacity, float)).tolist() for vehicle in problem.vehicles]
+    capacities = problem.instance().capacity.tolist()
     return [
         {
             "vehicle": name,
             "count": vehicle.count,
-            "capacity": [value if np.isfinite(value) else None for value in capacity],
+            "capacity": [value if isfinite(value) else None for value in capacity],
         }
         for name, vehicle, capacity in zip(problem.vehicle_names, problem.vehicles, capacities, strict=True)
     ]
@@ -68,7 +67,9 @@ def _lines(document: dict[str, Any]) -> list[str]:
     known = document["best_known"]
     return [
         f"name        {document['name'] or '(none)'}",
-        f"stops       {document['stops']:,}, depots {document['depots']}, shipments {document['shipments']:,}",
+        f"stops       {document['stops']:,}",
+        f"depots      {document['depots']:,}",
+        f"shipments   {document['shipments']:,}",
         f"places      {document['places']}, rounding {document['rounding']}",
         f"loads       delivery {_loads(document['delivery'])}, pickup {_loads(document['pickup'])}",
         *(_vehicle(row) for row in document["fleet"]),

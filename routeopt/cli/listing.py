@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from routeopt import registry
-from routeopt.cli.options import nearest, parameters
+from routeopt.cli.options import unknown
+from routeopt.cli.settings import parameters
 from routeopt.errors import ProblemError
 
+What = Annotated[str, typer.Argument(metavar="WHAT", help="solvers, generators, features or formats.")]
 
-def listing(
-    what: Annotated[str, typer.Argument(metavar="WHAT", help="solvers, generators, features or formats.")],
-) -> None:
+
+def listing(what: What) -> None:
     """List solvers, generators, features or formats, one a line."""
     if what not in LISTS:
-        raise ProblemError(f"there is no list of '{what}'{nearest(what, LISTS)}; use one of {', '.join(LISTS)}")
+        raise ProblemError(unknown("list", what, LISTS))
     rows = LISTS[what]()
     width = max(map(len, rows)) + 2
     typer.echo("\n".join(f"{name:{width}}{text}" for name, text in rows.items()))
@@ -26,21 +27,17 @@ def listing(
 def _solvers() -> Mapping[str, str]:
     """Return what each solver is, and its parameters with their defaults."""
     rows = {}
-    for name in registry.solvers():
-        solver = registry.solver(name)
+    for name, target in registry.solvers().items():
+        solver = registry.load(target)
         text = (solver.__doc__ or "").strip().partition("\n")[0]
-        settings = ", ".join(f"{parameter}={default}" for parameter, default in parameters(solver).items())
-        rows[name] = f"{text} {f'[{settings}]' if settings else ''}".rstrip()
+        rows[name] = text + _defaults(parameters(solver))
     return rows
 
 
 def _generators() -> Mapping[str, str]:
     from routeopt.data.generators import KINDS
 
-    return {
-        name: f"{kind.summary} [{', '.join(f'{o}={default}' for o, default in kind.options.items())}]".replace(" []", "")
-        for name, kind in KINDS.items()
-    }
+    return {name: kind.summary + _defaults(kind.options) for name, kind in KINDS.items()}
 
 
 def _features() -> Mapping[str, str]:
@@ -51,19 +48,22 @@ def _features() -> Mapping[str, str]:
 
 def _formats() -> Mapping[str, str]:
     from routeopt.data.writers import PROBLEM_WRITERS, SOLUTION_WRITERS
+    from routeopt.plot import SUFFIXES
 
-    read = {name: "read: a problem, recognised by content" for name in registry.readers()}
-    suffixes = dict.fromkeys([*SOLUTION_WRITERS, *PROBLEM_WRITERS, ".png"])
+    kinds = (("a problem", PROBLEM_WRITERS), ("a solution", SOLUTION_WRITERS), ("a picture", SUFFIXES))
+    read = {
+        registry.load(target).name: "read: a problem, by content" for target in registry.readers().values()
+    }
     written = {
-        suffix: "written: "
-        + " or ".join(
-            what
-            for what, known in (("a problem", PROBLEM_WRITERS), ("a solution", SOLUTION_WRITERS), ("a picture", (".png",)))
-            if suffix in known
-        )
-        for suffix in suffixes
+        suffix: f"written: {' or '.join(what for what, known in kinds if suffix in known)}"
+        for suffix in dict.fromkeys(suffix for _, known in kinds for suffix in known)
     }
     return {**read, **written}
+
+
+def _defaults(options: Mapping[str, Any]) -> str:
+    """Return options with their defaults, or nothing where there are none."""
+    return f" [{', '.join(f'{name}={value}' for name, value in options.items())}]" if options else ""
 
 
 LISTS: dict[str, Callable[[], Mapping[str, str]]] = {

@@ -1,34 +1,35 @@
-"""What the commands share: their common options, and the checks that run before anything big is read."""
+"""What the commands share: their options, and the checks that run before anything big is read."""
 
 from __future__ import annotations
 
-import ast
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+import routeopt as ro
 from routeopt import registry
 from routeopt.errors import ProblemError
 
-STANDARD_INPUT = "-"
-MANY_PATHS = "a file name may end in #3 for the fourth instance of a file that holds several"
+if TYPE_CHECKING:
+    from routeopt.problems.vrp import VRP
 
-Problem = Annotated[str, typer.Argument(metavar="FILE", help="The problem; - reads standard input.")]
-Answer = Annotated[str, typer.Argument(metavar="SOLUTION", help="A solution of it: .sol or .json.")]
+STANDARD_INPUT = "-"
+
+File = Annotated[str, typer.Argument(metavar="FILE", help="The problem; - reads standard input.")]
+Plan = Annotated[str, typer.Argument(metavar="SOLUTION", help="A plan for it: .sol or .json.")]
 Round = Annotated[
     str | None,
     typer.Option(
         "--round",
         metavar="RULE",
-        help="Rounding of the legs: round, trunc, dimacs or exact. By default the convention of the format.",
+        help="Rounding of the legs: round, trunc, dimacs or exact. [default: of the format]",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-Settings = Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="May be repeated.")]
 
 
 def check_rounding(rounding: str | None) -> None:
@@ -36,9 +37,7 @@ def check_rounding(rounding: str | None) -> None:
     from routeopt.problems.instance import ROUNDINGS
 
     if rounding is not None and rounding not in ROUNDINGS:
-        raise ProblemError(
-            f"--round '{rounding}' is not known{nearest(rounding, ROUNDINGS)}; use one of {', '.join(ROUNDINGS)}"
-        )
+        raise ProblemError(unknown("--round", rounding, ROUNDINGS))
 
 
 def check_inputs(*paths: str | None) -> None:
@@ -58,11 +57,21 @@ def check_inputs(*paths: str | None) -> None:
 def check_outputs(
     paths: Iterable[Path], suffixes: Iterable[str], inputs: Iterable[str | None], what: str
 ) -> None:
-    """Raise an error that names each output that could not be written, before any work is done."""
+    """Raise an error that names each output that could not be written, before any work is done.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        Where to write.
+    suffixes : iterable of str
+        Those that can be written, in lower case with the dot.
+    inputs : iterable of str or None
+        Files that are read, and must not be lost.
+    what : str
+        What is written, for messages: "a solution".
+    """
     paths, known = list(paths), list(suffixes)
-    sources = {
-        _without_item(path).resolve() for path in inputs if path is not None and path != STANDARD_INPUT
-    }
+    sources = {_without_item(path).resolve() for path in inputs if path not in (None, STANDARD_INPUT)}
     messages = []
     for path in paths:
         if path.suffix.lower() not in known:
@@ -79,10 +88,11 @@ def check_outputs(
         raise ProblemError(dict.fromkeys(messages))
 
 
-def _without_item(path: str) -> Path:
-    """Return the path of a file, without the number of an instance in it."""
-    base, mark, number = path.rpartition("#")
-    return Path(base) if mark and number.isdigit() and not Path(path).exists() else Path(path)
+def _without_item(path: str | None) -> Path:
+    """Return the path of a file, without the number of an instance in it (``file.npz#3``)."""
+    stated = str(path)
+    base, mark, number = stated.rpartition("#")
+    return Path(base) if mark and number.isdigit() and not Path(stated).exists() else Path(stated)
 
 
 def source(path: str) -> Any:
@@ -90,83 +100,30 @@ def source(path: str) -> Any:
     return sys.stdin if path == STANDARD_INPUT else path
 
 
-def split_settings(settings: Iterable[str]) -> dict[str, str]:
-    """Return the value behind each ``key=value``."""
-    pairs = {setting: setting.partition("=") for setting in settings}
-    wrong = [
-        f"--set {setting}: write it as key=value" for setting, (key, _, _) in pairs.items() if "=" not in setting or not key
-    ]
-    if wrong:
-        raise ProblemError(wrong)
-    return {key.strip(): value.strip() for key, _, value in pairs.values()}
+def read_problem(path: str, rounding: str | None) -> VRP:
+    """Read and compile a problem; whatever is wrong with it is said with the name of its file."""
+    from routeopt.data.readers.source import prefixed
 
-
-def literal(text: str) -> Any:
-    """Return the number, truth value or tuple that a word means, or the word itself."""
+    problem = ro.read(source(path), rounding=rounding)
     try:
-        return ast.literal_eval(text.capitalize() if text.lower() in ("true", "false", "none") else text)
-    except (ValueError, SyntaxError):
-        return text
-
-
-def solver_settings(settings: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Return the parameters to change, by solver, from ``solver.parameter=value``.
-
-    Raises
-    ------
-    ProblemError
-        With one message for each solver or parameter that is not known, and each value of the wrong type.
-    """
-    changes: dict[str, dict[str, Any]] = {}
-    errors: list[str] = []
-    for key, text in split_settings(settings).items():
-        name, dot, parameter = key.partition(".")
-        try:
-            if not dot:
-                raise ProblemError(f"--set {key}: name the solver too, as in hgs.{key}={text}")
-            changes.setdefault(name, {})[parameter] = _parameter(name, parameter, text)
-        except ProblemError as error:
-            errors += error.messages
-    if errors:
-        raise ProblemError(errors)
-    return changes
-
-
-def _parameter(name: str, parameter: str, text: str) -> Any:
-    """Return the value of a solver's parameter, in the type that the solver declares."""
-    known = parameters(known_solver(name))
-    if parameter not in known:
-        remedy = f"use one of {', '.join(known)}" if known else "it has none"
-        raise ProblemError(f"solver '{name}' has no parameter '{parameter}'{nearest(parameter, known)}; {remedy}")
-    kind = get_type_hints(known_solver(name))[parameter]
-    allowed = get_args(kind) or (kind,)
-    value = literal(text)
-    if isinstance(value, int) and not isinstance(value, bool) and int not in allowed and float in allowed:
-        value = float(value)
-    if not any(type(value) is (option if isinstance(option, type) else None) for option in allowed):
-        words = " or ".join(getattr(option, "__name__", str(option)) for option in allowed)
-        raise ProblemError(f"--set {name}.{parameter}: the value must be {words}, not '{text}'")
-    return value
-
-
-def parameters(solver: Any) -> Mapping[str, Any]:
-    """Return name and default of each parameter of a solver."""
-    return {field.name: field.default for field in fields(solver)} if is_dataclass(solver) else {}
+        problem.instance()
+    except ProblemError as error:
+        raise ProblemError(prefixed(path, error.messages)) from None
+    return problem
 
 
 def known_solver(name: str) -> Any:
-    """Return the class of a solver; the error for another name suggests the nearest one."""
-    known = registry.solvers()
-    if name not in known:
-        raise ProblemError(
-            f"solver '{name}' is not known{nearest(name, known)}; use one of {', '.join(sorted(known))}"
-        )
-    return registry.solver(name)
+    """Return the class of a solver; the error for another name suggests the one most like it."""
+    solvers = registry.solvers()
+    if name not in solvers:
+        raise ProblemError(unknown("solver", name, solvers))
+    return registry.load(solvers[name])
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return a question that names the known word most like this one, or nothing."""
-    from difflib import get_close_matches
-
-    close = get_close_matches(word, list(known), 1)
-    return f"; did you mean '{close[0]}'?" if close else ""
+def unknown(what: str, word: str, known: Iterable[str]) -> str:
+    """Return the message for a word that is not one of those known; it suggests the one most like it."""
+    words = list(known)
+    close = get_close_matches(word, words, 1)
+    question = f"; did you mean '{close[0]}'?" if close else ";"
+    remedy = f"use one of {', '.join(words)}" if words else "there is none"
+    return f"{what} '{word}' is not known{question} {remedy}"

@@ -1,4 +1,4 @@
-"""Files that a command writes, by suffix; a picture appears whole or not at all, like every other file."""
+"""Files that a command writes: text or picture, by suffix."""
 
 from __future__ import annotations
 
@@ -14,22 +14,28 @@ if TYPE_CHECKING:
     from routeopt.problems.solution import Solution
 
 
-
 def solution_suffixes() -> list[str]:
     """Return the suffixes that a solution can be written with."""
-    return [*SOLUTION_WRITERS, *PICTURES]
+    from routeopt.data.writers import SOLUTION_WRITERS
+    from routeopt.plot import SUFFIXES
+
+    return [*SOLUTION_WRITERS, *SUFFIXES]
 
 
 def check_drawing(paths: Iterable[Path]) -> None:
     """Raise an error when a picture is asked for and nothing is installed to draw it."""
+    from routeopt.plot import SUFFIXES
+
     for path in paths:
-        if path.suffix.lower() in PICTURES and find_spec("matplotlib") is None:
+        if path.suffix.lower() in SUFFIXES and find_spec("matplotlib") is None:
             raise ProblemError(f"{path}: {missing_extra('matplotlib')}")
 
 
 def write_solution(solution: Solution, path: Path) -> None:
     """Write a solution as the suffix says; a picture shows the routes."""
-    if path.suffix.lower() in PICTURES:
+    from routeopt.plot import SUFFIXES, save
+
+    if path.suffix.lower() in SUFFIXES:
         save(solution, path)
     else:
-        write(solution, path)
+        solution.write(path)

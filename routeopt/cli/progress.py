@@ -18,7 +18,7 @@ from routeopt.cli.errors import note
 if TYPE_CHECKING:
     from routeopt.problems.search import Incumbent
     from routeopt.problems.vrp import VRP
-    from routeopt.search import Search
+    from routeopt.solving import Search
 
 Show = Callable[["Incumbent"], None]
 

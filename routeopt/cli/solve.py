@@ -6,76 +6,88 @@ loop; Ctrl-C leaves it, and what was found so far is printed and written like an
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
-from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 import routeopt as ro
+from routeopt import registry
 from routeopt.cli.errors import INTERRUPTED, NOT_FEASIBLE, Complaints, note
 from routeopt.cli.options import (
+    File,
     Json,
-    Problem,
     Round,
-    Settings,
     check_inputs,
     check_outputs,
     check_rounding,
     known_solver,
-    solver_settings,
+    read_problem,
     source,
 )
 from routeopt.cli.outputs import check_drawing, solution_suffixes, write_solution
-from routeopt.cli.progress import watching
+from routeopt.cli.progress import Show, watching
+from routeopt.cli.settings import solver_settings
 from routeopt.errors import ProblemError
 
 if TYPE_CHECKING:
+    from routeopt.problems.search import Incumbent
     from routeopt.problems.solution import Solution
-    from routeopt.problems.vrp import VRP
     from routeopt.solving import Search
 
 SHOWN = 10  # reasons before the rest is counted
 
+Seconds = Annotated[
+    float | None,
+    typer.Option("--seconds", help="Time limit; 0 only constructs. [default: 10, without --iterations]"),
+]
+Iterations = Annotated[
+    int | None, typer.Option("--iterations", help="Iteration limit; the plan then depends on the seed alone.")
+]
+Chain = Annotated[
+    str, typer.Option("--solver", metavar="CHAIN", help="auto, a solver, or a chain such as savings,hgs:0.8.")
+]
+Changes = Annotated[
+    list[str],
+    typer.Option("--set", metavar="SOLVER.KEY=VALUE", help="Parameter of a solver, as hgs.neighbours=30."),
+]
+Seed = Annotated[int, typer.Option("--seed", help="Seed of all randomness.")]
+Threads = Annotated[int, typer.Option("--threads", help="Threads that a solver may use.")]
+Start = Annotated[
+    str | None, typer.Option("--start", metavar="SOLUTION", help="A plan to begin with: .sol or .json.")
+]
+Outputs = Annotated[
+    list[Path],
+    typer.Option(
+        "--output", "-o", metavar="OUT", help="Where to: .sol .json .csv .geojson .png; may be repeated."
+    ),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only data and errors.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="A line for each improvement.")]
+
 
 def solve(
-    file: Problem,
-    seconds: Annotated[
-        float | None, typer.Option("--seconds", help="Time limit; 10 unless --iterations is given. 0: construct only.")
-    ] = None,
-    iterations: Annotated[
-        int | None, typer.Option("--iterations", help="Iteration limit; the plan then depends on the seed alone.")
-    ] = None,
-    solver: Annotated[
-        str, typer.Option("--solver", metavar="CHAIN", help="auto, a solver, or a chain such as savings,hgs:0.8.")
-    ] = "auto",
-    settings: Annotated[
-        list[str],
-        typer.Option("--set", metavar="SOLVER.KEY=VALUE", help="Parameter of a solver, as hgs.neighbours=30."),
-    ] = [],  # noqa: B006 - typer makes a new list for each call
-    seed: Annotated[int, typer.Option("--seed", help="Seed of all randomness.")] = 0,
-    threads: Annotated[int, typer.Option("--threads", help="Threads that a solver may use.")] = 1,
+    file: File,
+    seconds: Seconds = None,
+    iterations: Iterations = None,
+    solver: Chain = "auto",
+    settings: Changes = [],  # noqa: B006 - typer makes a new list for each call
+    seed: Seed = 0,
+    threads: Threads = 1,
     rounding: Round = None,
-    start: Annotated[
-        str | None, typer.Option("--start", metavar="SOLUTION", help="A plan to begin with: .sol or .json.")
-    ] = None,
-    outputs: Annotated[
-        list[Path],
-        typer.Option(
-            "--output", "-o", metavar="OUT", help="Where to: .sol, .json, .csv, .geojson, .png. May be repeated."
-        ),
-    ] = [],  # noqa: B006
+    start: Start = None,
+    outputs: Outputs = [],  # noqa: B006
     as_json: Json = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only data and errors.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="A line for each improvement.")] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
     """Plan the routes of a problem.
 
-    Prints a summary; with --json one document instead, and with -o nothing but the files. Ctrl-C ends the
-    search with the best plan so far.
+    Prints a summary; with --json one document instead; with -o only files are written.
+
+    Ctrl-C ends the search with the best plan so far.
     """
     errors = Complaints()
     with errors.gather():
@@ -94,7 +106,7 @@ def solve(
     with errors.gather():
         check_drawing(outputs)
     errors.finish()
-    problem = ro.read(source(file), rounding=rounding)
+    problem = read_problem(file, rounding)
     run = ro.search(
         problem,
         seconds,
@@ -107,6 +119,8 @@ def solve(
     configure(run, changes)
     with watching(run, quiet=quiet, lines=verbose) as show:
         plan = follow(run, show)
+    if run.interrupted and not quiet:
+        note(f"interrupted after {run.seconds:.1f} s; this is the best plan so far")
     _report(plan, outputs, as_json=as_json, quiet=quiet)
     if run.interrupted or not plan.feasible:
         raise typer.Exit(INTERRUPTED if run.interrupted else NOT_FEASIBLE)
@@ -114,7 +128,7 @@ def solve(
 
 def follow(run: Search, show: Show) -> Solution:
     """Show the incumbents of a search to its end, or to Ctrl-C, and return the best plan."""
-    incumbents = iter(run)
+    incumbents = cast("Generator[Incumbent]", iter(run))
     try:
         for incumbent in incumbents:
             show(incumbent)
@@ -142,7 +156,8 @@ def configure(run: Search, changes: Mapping[str, Mapping[str, Any]]) -> None:
     ]
     for position, link in enumerate(run.chain):
         try:
-            run.chain[position] = replace(link, solver=replace(link.solver, **changes.get(link.name, {})))
+            if link.name in changes:
+                run.chain[position] = replace(link, solver=replace(link.solver, **changes[link.name]))
         except ValueError as error:
             errors.append(f"--set {link.name}: {error}")
     if errors:
@@ -167,7 +182,7 @@ def _check_numbers(seconds: float | None, iterations: int | None, seed: int, thr
 
 def _check_chain(chain: str) -> None:
     """Raise an error that names every link that is not known."""
-    from routeopt.search import parse_chain
+    from routeopt.solving import parse_chain
 
     errors = Complaints()
     for link in chain.split(","):
@@ -186,6 +201,8 @@ def _report(plan: Solution, outputs: Sequence[Path], *, as_json: bool, quiet: bo
         with errors.gather():
             write_solution(plan, path)
     if as_json or errors:
+        from routeopt.data.writers import SOLUTION_WRITERS
+
         typer.echo(registry.load(SOLUTION_WRITERS[".json"])(plan), nl=False)
     elif not outputs:
         typer.echo(plan.summary())

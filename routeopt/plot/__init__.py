@@ -79,9 +79,8 @@ def save(solution: Solutions, path: str | Path, kind: str = "routes", **options:
     figure_kind = _kind(solution, kind)
     from matplotlib.figure import Figure
 
-    figure = Figure(
-        figsize=figure_kind.size(solution), layout="constrained"
-    )  # no window, whatever the back end
+    # Not pyplot's: no window opens, and nothing needs to be closed.
+    figure = Figure(figsize=figure_kind.size(solution), layout="constrained")
     figure_kind.draw(solution, figure.add_subplot(), **options)
     with replacing(path) as target:
         figure.savefig(target, dpi=DOTS_PER_INCH, bbox_inches="tight", pad_inches=0.15)
@@ -92,9 +91,7 @@ def _kind(solution: Solutions, kind: str) -> Any:
     if kind not in KINDS:
         raise ProblemError(f"plot '{kind}' is not known; use one of {', '.join(KINDS)}")
     if not isinstance(solution, Solution) and kind != "convergence":
-        raise ProblemError(
-            f"plot '{kind}' shows one solution; only 'convergence' lays several over each other"
-        )
+        raise ProblemError(f"plot '{kind}' shows one solution; only 'convergence' takes several")
     if find_spec("matplotlib") is None:
         raise RouteoptError("plots need matplotlib; install it with: pip install 'routeopt[plot]'")
     return KINDS[kind]

@@ -9,7 +9,7 @@ import numpy as np
 
 from routeopt.errors import ProblemError
 from routeopt.plot import style
-from routeopt.plot.style import DASHES, INK, PALETTE, QUIET
+from routeopt.plot.style import DASHES, INK, LINES, QUIET
 from routeopt.problems.solution import Solution
 
 Solutions = Solution | Sequence[Solution]
@@ -26,30 +26,31 @@ def draw(solution: Solutions, ax: Any, *, best_known: float | None = None) -> No
     if not any(s.trace for s in solutions):
         raise ProblemError("the convergence cannot be drawn: the solution has no trace of its search")
     style.prepare(ax)
+    ax.margins(y=0.09)
     end = max(max(s.seconds, s.trace[-1][0]) for s in solutions if s.trace)
     for number, (searched, label) in enumerate(zip(solutions, _labels(solutions), strict=True)):
-        _curve(ax, searched, label, number, end)
+        _curve(ax, searched, label, number)
     ax.set_xlim(0.0, 1.02 * end or 1.0)
     ax.yaxis.set_major_formatter("{x:,.10g}")
     style.axis_labels(ax, x="search time (seconds)", y="cost")
     best = solutions[0].problem.best_known if best_known is None else best_known
     if best is not None:
         _best_known(ax, best)
-    if len(solutions) > 1:
-        style.legend(ax, ax.get_legend_handles_labels()[0])
+    if len(solutions) > 1:  # costs fall, so the upper right corner is free
+        ax.legend(loc="upper right", frameon=False, fontsize=8, labelcolor=INK)
     winner = min(solutions, key=lambda searched: searched.cost)
     style.title(ax, winner, *_facts(winner, best))
 
 
-def _curve(ax: Any, searched: Solution, label: str, number: int, end: float) -> None:
+def _curve(ax: Any, searched: Solution, label: str, number: int) -> None:
     """Draw one search: a step for each improvement, and a dot at what it ended with."""
     if not searched.trace:
         return
     seconds, costs = np.array(searched.trace, float).T
     known = np.isfinite(costs)
     seconds, costs = seconds[known], np.minimum.accumulate(costs[known])
-    lap, colour = divmod(number, len(PALETTE))
-    look = {"color": PALETTE[colour], "zorder": 3}
+    lap, colour = divmod(number, len(LINES))
+    look = {"color": LINES[colour], "zorder": 3}
     stops = max(searched.seconds, seconds[-1])
     ax.step(
         [*seconds, stops], [*costs, costs[-1]], where="post", linewidth=1.8, label=label,
@@ -75,7 +76,14 @@ def _best_known(ax: Any, best: float) -> None:
     ax.axhline(best, color=INK, linewidth=1.0, linestyle=DASHES[2], zorder=2)
     place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
     ax.annotate(
-        f"best known {style.number(best)}", (1, best), (-4, 4), ha="right", fontsize=8, color=INK, **place
+        f"best known {style.number(best)}",
+        (1, best),
+        (-4, -4),
+        ha="right",
+        va="top",
+        fontsize=8,
+        color=INK,
+        **place,
     )
     if best > 0:
         scale = ax.secondary_yaxis(
@@ -90,5 +98,5 @@ def _facts(winner: Solution, best: float | None) -> list[str]:
     return [
         winner.solver or "search",
         f"{winner.iterations:,} iterations in {winner.seconds:.1f} s",
-        *([] if not best else [f"{100 * (winner.cost / best - 1):+.2f} % to the best known"]),
+        *([] if not best else [style.gap(winner.cost / best - 1)]),
     ]

@@ -51,18 +51,19 @@ def draw(solution: Solution, ax: Any) -> None:
         colours += [look.colour] * (len(visits) - 1)
     bars(ax, tracks, style.FAINT, 1.0, alpha=0.6)
     for k, drawn in enumerate(boxes):
-        bars(ax, drawn, colours, 1.1, alpha=0.9 - 0.6 * k / dimensions)
+        bars(ax, drawn, colours, 1.1, alpha=_strength(k, dimensions))
     bars(ax, over, LATE, 1.2)
     label_rows(solution, ax, styles)
-    ax.set_xlim(0.0, 1.02 * max((box[1] for box in tracks), default=1.0))
+    longest = max((box[1] for box in tracks), default=1.0)
+    ax.set_xlim(-0.012 * longest, 1.02 * longest)
     unit = "kilometres" if solution.problem.geographic else "units of length"
-    style.axis_labels(ax, x=f"distance driven ({unit})", y=ax.get_ylabel())
+    style.axis_labels(ax, x=f"distance driven ({unit})")
     _legend(solution, ax, bool(over))
     style.title(ax, solution, *_facts(solution, capacity))
 
 
 def _full(solution: Solution) -> tuple[Floats, Floats]:
-    """Return capacities (T, K), and the loads (T, K) that fill a row: the heaviest one where there is no limit."""
+    """Return capacities (T, K), and what fills a row (T, K): the heaviest load where there is no limit."""
     capacity = solution.problem.instance().capacity
     loads = [visit.load for visits in solution.schedule for visit in visits]
     heaviest = np.array(loads).max(axis=0) if loads else np.ones(capacity.shape[1])
@@ -71,9 +72,13 @@ def _full(solution: Solution) -> tuple[Floats, Floats]:
 
 
 def _band(row: int, k: int, dimensions: int) -> tuple[float, float]:
-    """Return the floor and the height of the band of one load dimension within a row; rows count downwards."""
+    """Return floor and height of the band of a load dimension within a row; rows count downwards."""
     height = ROOM / dimensions
     return row + ROOM / 2 - (dimensions - 1 - k) * height, 0.9 * height
+
+
+def _strength(k: int, dimensions: int) -> float:
+    return 0.9 - 0.6 * k / dimensions
 
 
 def _unit(solution: Solution) -> float:
@@ -96,8 +101,13 @@ def _legend(solution: Solution, ax: Any, overloaded: bool) -> None:
     from matplotlib.patches import Patch
 
     limited = np.isfinite(solution.problem.instance().capacity).any()
+    dimensions = solution.problem.instance().capacity.shape[1]
+    labels = ["on board"] if dimensions == 1 else [f"load {k} on board" for k in range(1, dimensions + 1)]
     handles = [
-        Patch(facecolor=QUIET, label="on board"),
+        *(
+            Patch(facecolor=QUIET, alpha=_strength(k, dimensions), label=label)
+            for k, label in enumerate(labels)
+        ),
         *([Patch(facecolor=style.FAINT, label="free capacity")] if limited else []),
         *([Patch(facecolor=LATE, label="above capacity")] if overloaded else []),
     ]

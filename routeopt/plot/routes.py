@@ -5,7 +5,7 @@ Large plans get thin lines, and fade the legs from and to the depot, which tell 
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import groupby, pairwise
 from math import cos, radians
 from typing import Any
 
@@ -20,7 +20,9 @@ from routeopt.problems.solution import Solution
 NAMED = 40  # stops, up to which each is labelled
 LISTED = 20  # routes, up to which each has a line in the legend
 NUMBERED = 60  # routes, up to which each has its number on the map
-BUSY = 200  # stops, from which on legs at the depot fade
+CROWDED = (60, 250)  # stops, between which legs at the depot fade
+
+Line = tuple[int, Floats]  # number of the route from 0, places (M, 2)
 
 
 def size(solution: Solution) -> tuple[float, float]:
@@ -45,36 +47,55 @@ def draw(solution: Solution, ax: Any) -> None:
 
 
 def _legs(solution: Solution, ax: Any, styles: list[RouteStyle]) -> None:
-    """Draw tours between stops in full, and the legs at depots as the plan allows."""
+    """Draw tours between stops in full, and legs at depots the fainter the more there are."""
     from matplotlib.collections import LineCollection
 
+    stops = len(solution.problem.stops)
+    width = float(np.interp(stops, [20, 200, 1000, 10_000], [2.2, 1.5, 1.0, 0.5]))
+    tours, depot_legs = _lines(solution)
+    faint = float(np.interp(stops, CROWDED, [1.0, 0.3]))
+    for lines, alpha, zorder in ((depot_legs, faint, 2.0), (tours, 1.0, 2.1)):
+        looks = [styles[route] for route, _ in lines]
+        collection = LineCollection(
+            [line for _, line in lines],
+            colors=[look.colour for look in looks],
+            linestyles=[look.dashes for look in looks],
+            linewidths=width * (0.4 + 0.6 * alpha),
+            alpha=alpha,
+            zorder=zorder,
+        )
+        ax.add_collection(collection)
+    if stops <= NAMED:
+        _arrows(ax, depot_legs, styles)
+
+
+def _lines(solution: Solution) -> tuple[list[Line], list[Line]]:
+    """Return the lines between stops, as long as no depot comes between, and the lines at depots."""
     problem, depots = solution.problem, len(solution.problem.depots)
-    lines: dict[bool, list[tuple[Floats, RouteStyle]]] = {True: [], False: []}  # by whether at a depot
-    for kind, visits, look in zip(solution.routes.vehicle, solution.schedule, styles, strict=True):
+    tours: list[Line] = []
+    depot_legs: list[Line] = []
+    for route, (kind, visits) in enumerate(zip(solution.routes.vehicle, solution.schedule, strict=True)):
         legs = problem.legs[problem.vehicles[kind].profile]
-        tour: list[Floats] = []
-        for a, b in pairwise([visit.node for visit in visits]):
-            leg = legs.geometry(problem.places, a, b)
-            if min(a, b) < depots:
-                lines[True].append((leg, look))
+        for between, pairs in groupby(pairwise(visits), key=lambda ends: min(e.node for e in ends) >= depots):
+            parts = [legs.geometry(problem.places, a.node, b.node) for a, b in pairs]
+            if between:
+                tours.append((route, np.vstack(parts)))
             else:
-                tour.append(leg)
-            if tour and (b < depots or b == visits[-1].node):
-                lines[False].append((np.vstack(tour), look))
-                tour = []
-    busy = len(problem.stops) > BUSY
-    width = float(np.interp(len(problem.stops), [20, 200, 1000], [2.2, 1.5, 1.0]))
-    for at_depot, drawn in lines.items():
-        ax.add_collection(
-            LineCollection(
-                [line for line, _ in drawn],
-                colors=[look.colour for _, look in drawn],
-                linestyles=[look.dashes for _, look in drawn],
-                linewidths=0.6 * width if at_depot else width,
-                alpha=(0.25 if busy else 0.6) if at_depot else 0.95,
-                capstyle="round",
-                zorder=2,
-            )
+                depot_legs += [(route, part) for part in parts]
+    return tours, depot_legs
+
+
+def _arrows(ax: Any, depot_legs: list[Line], styles: list[RouteStyle]) -> None:
+    """Put an arrow head halfway along the first leg of each route."""
+    for route, line in dict(reversed(depot_legs)).items():
+        middle = len(line) // 2
+        tail, head = line[middle - 1], line[middle]
+        ax.annotate(
+            "",
+            0.42 * tail + 0.58 * head,
+            0.58 * tail + 0.42 * head,
+            arrowprops={"arrowstyle": "-|>", "color": styles[route].colour, "lw": 0, "mutation_scale": 20},
+            zorder=3,
         )
 
 
@@ -90,17 +111,16 @@ def _stops(solution: Solution, ax: Any, styles: list[RouteStyle]) -> None:
     areas = _areas(solution)[nodes]
     hollow = _fetched(solution)[nodes]
     edge = float(np.interp(len(problem.stops), [50, 1000], [0.7, 0.25]))
-    for only_fetched, face, edges in ((False, ink, PAPER), (True, PAPER, ink)):
-        chosen = hollow == only_fetched
-        if chosen.any():
-            ax.scatter(
-                *problem.places[nodes[chosen]].T,
-                s=areas[chosen],
-                c=face if only_fetched else list(ink[chosen]),
-                edgecolors=edges if not only_fetched else list(ink[chosen]),
-                linewidths=1.8 * edge if only_fetched else edge,
-                zorder=3,
-            )
+    for fetched, chosen in ((False, ~hollow), (True, hollow)):
+        colour = list(ink[chosen])
+        ax.scatter(
+            *problem.places[nodes[chosen]].T,
+            s=areas[chosen],
+            c=PAPER if fetched else colour,
+            edgecolors=colour if fetched else PAPER,
+            linewidths=1.8 * edge if fetched else edge,
+            zorder=3,
+        )
 
 
 def _areas(solution: Solution) -> Floats:
@@ -149,7 +169,7 @@ def _names(solution: Solution, ax: Any, styles: list[RouteStyle]) -> None:
     if len(problem.stops) <= NAMED:
         for name, place in zip(problem.names, places, strict=True):
             ax.annotate(
-                name, place, (5, 4), textcoords="offset points", fontsize=7, color=QUIET, path_effects=halo
+                name, place, (6, 5), textcoords="offset points", fontsize=7, color=QUIET, path_effects=halo
             )
     elif solution.vehicles <= NUMBERED:
         for number, (nodes, look) in enumerate(zip(solution.routes.lists(), styles, strict=True), 1):
@@ -199,9 +219,8 @@ def _legend(solution: Solution, ax: Any, styles: list[RouteStyle]) -> None:
             handles.append(Line2D([], [], color=look.colour, linestyle=look.dashes, linewidth=2, label=label))
     shapes = [("depot" if depots == 1 else "depots", {"marker": "s", "color": INK, "markersize": 7})]
     if _fetched(solution).any():
-        shapes.append(
-            ("fetched only", {"marker": "o", "markerfacecolor": PAPER, "color": QUIET, "markersize": 6})
-        )
+        hollow = {"marker": "o", "markerfacecolor": PAPER, "color": QUIET, "markersize": 6}
+        shapes.append(("goods fetched", hollow))
     if solution.unserved:
         shapes.append(("unserved", {"marker": "x", "color": INK, "markersize": 6, "markeredgewidth": 1.6}))
     if any(violation.stop for violation in solution.violations):
@@ -214,5 +233,4 @@ def _legend(solution: Solution, ax: Any, styles: list[RouteStyle]) -> None:
         }
         shapes.append(("violation", ring))
     handles += [Line2D([], [], linestyle="none", label=label, **shape) for label, shape in shapes]
-    beside = solution.vehicles <= LISTED
-    style.legend(ax, handles, below=not beside, columns=1 if beside else len(handles))
+    style.legend(ax, handles, below=solution.vehicles > LISTED)

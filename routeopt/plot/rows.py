@@ -18,7 +18,8 @@ Box = tuple[float, float, float, float]  # left, right, bottom, top
 
 def rows_height(solution: Solution) -> float:
     """Return the height of the figure in inches."""
-    return float(np.clip(1.7 + 0.34 * solution.vehicles, 3.0, 14.0))
+    row = float(np.interp(solution.vehicles, [3, 12, 24], [0.6, 0.42, 0.34]))
+    return float(np.clip(1.4 + row * solution.vehicles, 2.6, 14.0))
 
 
 def label_rows(solution: Solution, ax: Any, styles: list[RouteStyle]) -> None:

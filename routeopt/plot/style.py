@@ -1,7 +1,7 @@
 """What all figures share: colours that colour-blind people can tell apart, line styles, titles, numbers.
 
-The colours are those of Okabe and Ito, "Color Universal Design" (2008). Routes that lie side by side around the
-depot get different ones; from the ninth route on the line style tells routes of one colour apart, in grey too.
+The colours are those of Okabe and Ito, "Color Universal Design" (2008). Routes that lie side by side around
+the depot get different ones; where colours come again, the line style tells routes apart, in grey too.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ import numpy as np
 
 from routeopt.problems.solution import Solution
 
+#: blue, vermilion, green, purple, orange, sky blue, black, yellow; the last is too pale for lines on white
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
+LINES = PALETTE[:-1]
 DASHES = ("solid", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))  # in multiples of the line width
 INK, QUIET, FAINT, PAPER = "#222222", "#6B6B6B", "#E4E4E4", "#FFFFFF"
 LATE = "#C8102E"  # what is wrong: late, overloaded, left out
-MANY = 8  # routes, beyond which colours come again
 
 
 class RouteStyle(NamedTuple):
@@ -33,11 +34,11 @@ def route_styles(solution: Solution) -> list[RouteStyle]:
     centre = np.nanmean(places[: len(solution.problem.depots)], axis=0)
     middles = [places[nodes].mean(axis=0) - centre if nodes else np.zeros(2) for nodes in routes]
     angles = [atan2(y, x) if np.isfinite(x + y) else 0.0 for x, y in middles]
-    order = range(len(routes)) if len(routes) <= MANY else np.argsort(angles, kind="stable").tolist()
-    styles = [RouteStyle(PALETTE[0], DASHES[0])] * len(routes)
+    order = range(len(routes)) if len(routes) <= len(LINES) else np.argsort(angles, kind="stable").tolist()
+    styles = [RouteStyle(LINES[0], DASHES[0])] * len(routes)
     for rank, route in enumerate(order):
-        lap, colour = divmod(rank, len(PALETTE))
-        styles[route] = RouteStyle(PALETTE[colour], DASHES[lap % len(DASHES)])
+        lap, colour = divmod(rank, len(LINES))
+        styles[route] = RouteStyle(LINES[colour], DASHES[lap % len(DASHES)])
     return styles
 
 
@@ -84,7 +85,7 @@ def facts(solution: Solution) -> list[str]:
         count(solution.vehicles, "route"),
         count(len(problem.stops) - left_out, "stop"),
         f"distance {length(solution.distance, problem.geographic)}",
-        *([] if solution.gap is None else [f"{100 * solution.gap:+.2f} % to the best known"]),
+        *([] if solution.gap is None else [gap(solution.gap)]),
         *([f"{left_out} unserved"] if left_out else []),
         *([f"not feasible: {count(broken, 'violation')}"] if broken else []),
     ]
@@ -92,22 +93,19 @@ def facts(solution: Solution) -> list[str]:
 
 def axis_labels(ax: Any, *, x: str = "", y: str = "") -> None:
     """Label the axes in small letters."""
-    ax.set_xlabel(x, fontsize=8.5, color=QUIET)
-    ax.set_ylabel(y, fontsize=8.5, color=QUIET)
+    if x:
+        ax.set_xlabel(x, fontsize=8.5, color=QUIET)
+    if y:
+        ax.set_ylabel(y, fontsize=8.5, color=QUIET)
 
 
-def legend(ax: Any, handles: list[Any], *, below: bool = False, columns: int = 1) -> None:
-    """Put a legend beside the axes or below them, never on top."""
-    if not handles:
-        return
-    place = (
-        {"loc": "upper center", "bbox_to_anchor": (0.5, -0.09)}
-        if below
-        else {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)}
-    )
-    ax.legend(
-        handles=handles, frameon=False, fontsize=8, labelcolor=INK, ncols=columns, borderaxespad=0.0, **place
-    )
+def legend(ax: Any, handles: list[Any], *, below: bool = False) -> None:
+    """Put a legend beside the axes, or in one line below them, never on top."""
+    place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
+    if below:
+        corner = {"loc": "upper right", "bbox_to_anchor": (1.0, 0.0), "borderaxespad": 2.3}
+        place = {**corner, "ncols": len(handles)}
+    ax.legend(handles=handles, frameon=False, fontsize=8, labelcolor=INK, **place)
 
 
 def count(amount: int, noun: str) -> str:
@@ -116,8 +114,17 @@ def count(amount: int, noun: str) -> str:
 
 
 def number(value: float) -> str:
-    """Return a number as people read it: whole from a thousand on, two decimals below."""
-    return f"{value:,.0f}" if abs(value) >= 1000 or float(value).is_integer() else f"{value:,.2f}"
+    """Return a number as people read it, with up to five digits."""
+    value = round(value, 6)  # sums of floats carry noise
+    if float(value).is_integer():
+        return f"{value:,.0f}"
+    return f"{value:,.{0 if abs(value) >= 10_000 else 1 if abs(value) >= 100 else 2}f}"
+
+
+def gap(fraction: float) -> str:
+    """Return how far a cost is from the best known one."""
+    percent = round(100 * fraction, 2)
+    return f"{percent:+.2f} % to the best known" if percent else "as good as the best known"
 
 
 def length(value: float, metres: bool) -> str:

@@ -1,28 +1,32 @@
 """Who does what when: a row a route, a bar for each leg, wait and service, windows in grey behind.
 
-Lateness is red: from the end of the window to the beginning of the service.
+What begins late is red, and a red line leads to it from the end of its window.
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
 from routeopt.plot import style
-from routeopt.plot.rows import bars, label_rows, rows_height
+from routeopt.plot.rows import Box, bars, label_rows, rows_height
 from routeopt.plot.style import LATE, PALETTE, QUIET
+from routeopt.problems.instance import EPS
 from routeopt.problems.solution import Solution
 
-SERVICE, LEG, WINDOW = PALETTE[0], PALETTE[5], "#ECECEC"
-KINDS = {  # half height in rows, colour, label
-    "window": (0.44, WINDOW, "time window"),
-    "leg": (0.09, LEG, "leg"),
-    "wait": (0.09, "none", "wait"),
-    "service": (0.3, SERVICE, "service"),
-    "late": (0.3, LATE, "late"),
+SERVICE = (PALETTE[0], "#3B96CB")  # in turns, so that one after the other does not melt into one
+KINDS = {  # from and to within the row, colour, label
+    "window": (-0.44, 0.44, "#E6E6E6", "time window"),
+    "leg": (-0.09, 0.09, PALETTE[5], "leg"),
+    "wait": (-0.09, 0.09, "none", "wait"),
+    "service": (-0.3, 0.3, SERVICE[0], "service"),
+    "late": (0.34, 0.4, LATE, "late"),
 }
+OUTLINES = {"window": "none", "wait": QUIET}  # the others in their own colour: of no length, they are seen
+Span = tuple[int, float, float]  # row, from, to
 MINUTE = 60
 STEPS = (5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440)  # minutes between ticks of a clock
 
@@ -34,15 +38,10 @@ def size(solution: Solution) -> tuple[float, float]:
 
 def draw(solution: Solution, ax: Any) -> None:
     """Draw the timeline of a solution."""
-    spans = _spans(solution)
     style.prepare(ax)
     ax.grid(False, axis="y")
-    for depth, (kind, (half, colour, _)) in enumerate(KINDS.items()):
-        boxes = [(a, b, row - half, row + half) for row, a, b in spans[kind]]
-        outline = {"edgecolors": QUIET, "linewidths": 0.7} if kind == "wait" else {}
-        if kind == "service":  # of no length, as in many benchmarks, it still shows where the stop is
-            outline = {"edgecolors": SERVICE, "linewidths": 1.0}
-        bars(ax, boxes, colour, 1 + 0.1 * depth, **outline)
+    spans = _spans(solution) | {"window": _windows(solution)}
+    _boxes(spans, ax)
     label_rows(solution, ax, style.route_styles(solution))
     _time_axis(solution, ax)
     _legend(spans, ax)
@@ -54,33 +53,77 @@ def draw(solution: Solution, ax: Any) -> None:
         style.count(solution.vehicles, "route"),
         f"duration {_span(solution, solution.duration)}",
         f"of which waiting {_span(solution, waiting)}",
-        *([f"late by {_span(solution, late)} in all"] if late > 0 else []),
+        *([f"late by {_span(solution, late)} in all"] if spans["late"] else []),
     )
 
 
-def _spans(solution: Solution) -> dict[str, list[tuple[int, float, float]]]:
-    """Return (row, from, to) of everything that lasts, by kind."""
-    instance = solution.problem.instance()
-    spans: dict[str, list[tuple[int, float, float]]] = {kind: [] for kind in KINDS}
-    first, last = _horizon(solution)
+def _boxes(spans: dict[str, list[Span]], ax: Any) -> None:
+    """Draw the bars of every kind; what begins late is red, and a line leads there from its window."""
+    late = {(row, begin) for row, _, begin in spans["late"]}
+    for depth, (kind, (low, high, colour, _)) in enumerate(KINDS.items()):
+        boxes = [(a, b, row + low, row + high) for row, a, b in spans[kind]]
+        colours = [colour] * len(boxes)
+        if kind == "window":
+            boxes = _lanes(spans[kind], low, high)
+        if kind == "service":
+            colours = [
+                LATE if (row, begin) in late else SERVICE[number % 2]
+                for number, (row, begin, _) in enumerate(spans[kind])
+            ]
+        outline: Any = OUTLINES.get(kind, colours)
+        bars(ax, boxes, colours, 1 + 0.1 * depth, edgecolors=outline, linewidths=0.6)
+
+
+def _spans(solution: Solution) -> dict[str, list[Span]]:
+    """Return what vehicles do and what is late, by kind; a service also where it takes no time."""
+    depots = len(solution.problem.depots)
+    spans: dict[str, list[Span]] = {kind: [] for kind in KINDS}
     for row, visits in enumerate(solution.schedule, 1):
         for before, visit in pairwise(visits):
             spans["leg"].append((row, before.departure, visit.arrival))
         for visit in visits:
-            loaded = visit.departure - (visit.waiting - (visit.begin - visit.arrival))
-            spans["wait"] += [(row, visit.arrival, visit.begin), (row, loaded, visit.departure)]
-            if visit.node >= instance.depots or loaded > visit.begin:
-                spans["service"].append((row, visit.begin, loaded))
+            served = visit.departure - (visit.waiting - (visit.begin - visit.arrival))
+            spans["wait"] += [(row, visit.arrival, visit.begin), (row, served, visit.departure)]
             spans["late"].append((row, visit.begin - visit.lateness, visit.begin))
-            if visit.node >= instance.depots:
-                windows = np.unique(instance.windows[visit.node] / solution.scale, axis=0)
-                spans["window"] += [
-                    (row, max(early, first), min(late, last))
-                    for early, late in windows.tolist()
-                    if early > first or late < last
-                ]
-    timed = {"wait", "late", "leg", "window"}
-    return {kind: [s for s in found if s[2] > s[1] or kind not in timed] for kind, found in spans.items()}
+            if visit.node >= depots or served > visit.begin:
+                spans["service"].append((row, visit.begin, served))
+    return {
+        kind: [s for s in found if s[2] > s[1] + EPS or kind == "service"] for kind, found in spans.items()
+    }
+
+
+def _windows(solution: Solution) -> list[Span]:
+    """Return the windows of the stops as far as they lie within the day; none of a stop always open."""
+    if "time_windows" not in solution.problem.features:
+        return []
+    first, last = _horizon(solution)
+    windows, depots = solution.problem.instance().windows / solution.scale, len(solution.problem.depots)
+    spans = [
+        (row, early, late)
+        for row, visits in enumerate(solution.schedule, 1)
+        for visit in visits
+        if visit.node >= depots
+        for early, late in np.unique(windows[visit.node], axis=0).tolist()
+    ]
+    return [(row, max(a, first), min(b, last)) for row, a, b in spans if a > first or b < last]
+
+
+def _lanes(windows: list[Span], low: float, high: float) -> list[Box]:
+    """Return boxes for windows; those of one row that overlap share its height."""
+    boxes = []
+    for row, found in groupby(windows, key=itemgetter(0)):
+        ends: list[float] = []  # of the last window in each lane
+        placed = []
+        for _, early, late in sorted(found):
+            lane = next((k for k, end in enumerate(ends) if end <= early + EPS), len(ends))
+            ends[lane : lane + 1] = [late]
+            placed.append((early, late, lane))
+        height = (high - low) / max(len(ends), 1)
+        gap = 0.15 * height if len(ends) > 1 else 0.0
+        for early, late, lane in placed:
+            top = row + low + lane * height
+            boxes.append((early, late, top + gap, top + height - gap))
+    return boxes
 
 
 def _horizon(solution: Solution) -> tuple[float, float]:
@@ -104,19 +147,21 @@ def _time_axis(solution: Solution, ax: Any) -> None:
     style.axis_labels(ax, x="time (hours:minutes)")
 
 
-def _legend(spans: dict[str, list[tuple[int, float, float]]], ax: Any) -> None:
+def _legend(spans: dict[str, list[Span]], ax: Any) -> None:
     from matplotlib.patches import Patch
 
     handles = [
         Patch(facecolor=colour, edgecolor=QUIET if kind == "wait" else "none", label=label)
-        for kind, (_, colour, label) in KINDS.items()
+        for kind, (_, _, colour, label) in KINDS.items()
         if spans[kind]
     ]
     style.legend(ax, handles)
 
 
 def _span(solution: Solution, time: float) -> str:
-    return f"{_clock(time)} h" if solution.problem.geographic else style.number(time)
+    if not solution.problem.geographic:
+        return style.number(time)
+    return f"{_clock(time)} h" if time >= 60 * MINUTE else f"{time / MINUTE:.1f} min"
 
 
 def _clock(seconds: float) -> str:

@@ -12,7 +12,7 @@ from math import inf
 
 import numpy as np
 
-from routeopt.data.readers.source import Reader, Row, Source
+from routeopt.data.readers.source import NEGATIVE, REVERSED, Reader, Row, Source
 from routeopt.problems.columns import Stops
 from routeopt.problems.instance import Floats
 from routeopt.problems.legs import Euclidean
@@ -20,8 +20,17 @@ from routeopt.problems.rows import Depot, Vehicle
 from routeopt.problems.vrp import VRP
 
 KINDS = {2: "MDVRP", 6: "MDVRPTW"}
-OTHER_KINDS = {0: "VRP", 1: "periodic", 3: "site-dependent", 4: "VRPTW", 5: "periodic with windows", 7: "site-dependent"}
-_FORM = re.compile(r"^\s*[0-7][ \t]+\d+[ \t]+\d+[ \t]+\d+[ \t]*\n[ \t]*\d+(\.\d*)?[ \t]+\d+(\.\d*)?[ \t]*(\n|$)")
+OTHER_KINDS = {
+    0: "VRP",
+    1: "periodic",
+    3: "site-dependent",
+    4: "VRPTW",
+    5: "periodic with windows",
+    7: "site-dependent",
+}
+_FORM = re.compile(
+    r"^\s*[0-7][ \t]+\d+[ \t]+\d+[ \t]+\d+[ \t]*\n[ \t]*\d+(\.\d*)?[ \t]+\d+(\.\d*)?[ \t]*(\n|$)"
+)
 
 
 def recognises(head: str, suffix: str) -> bool:  # noqa: ARG001
@@ -37,14 +46,15 @@ def parse(source: Source, rounding: str | None = None) -> VRP:
     kind, per_depot, customers, depots = (int(value) for value in size)
     if kind not in KINDS:
         source.complain(
-            f"type {kind} ({OTHER_KINDS.get(kind, 'unknown')}) is not read; types 2 and 6 with several depots are", rows[0][0]
+            f"type {kind} ({OTHER_KINDS.get(kind, 'unknown')}) is not read; types 2 and 6 are",
+            rows[0][0],
         )
         source.finish()
     expected = 1 + depots + customers + depots
     if len(rows) < expected:
         source.complain(
-            f"the file ends after {len(rows)} of {expected} lines ({depots} limits, {customers} customers, {depots} depots); "
-            "add what is missing",
+            f"the file ends after {len(rows)} of {expected} lines "
+            f"({depots} limits, {customers} customers, {depots} depots); add what is missing",
             rows[-1][0],
         )
         source.finish()
@@ -73,9 +83,14 @@ def _places(source: Source, rows: list[Row], *, timed: bool) -> Floats:
     for line, cells in rows:
         patterns = int(cells[6]) if len(cells) > 6 and cells[6].isdigit() else 0
         shorter.append((line, [*cells[:5], *(cells[7 + patterns :] if timed else ("0", "0"))]))
-    table = source.numbers(shorter, ("number", "x", "y", "service", "demand", "opens", "closes"), "a customer or depot")
+    table = source.numbers(
+        shorter, ("number", "x", "y", "service", "demand", "opens", "closes"), "a customer or depot"
+    )
+    lines = [line for line, _ in rows]
+    source.refuse(lines, (table[:, 3:] < 0).any(axis=1), NEGATIVE)
     if not timed:
         table[:, 6] = np.inf
+    source.refuse(lines, table[:, 6] < table[:, 5], REVERSED)
     return table
 
 

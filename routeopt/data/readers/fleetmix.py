@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from math import inf
 
-from routeopt.data.readers.source import Reader, Source
+from routeopt.data.readers.source import NEGATIVE, Reader, Source
 from routeopt.problems.columns import Stops
 from routeopt.problems.legs import Euclidean
 from routeopt.problems.rows import Depot, Vehicle
@@ -29,7 +29,9 @@ def parse(source: Source, rounding: str | None = None) -> VRP:
     """Read a file."""
     rows = source.rows(comments=("//",))
     if not rows:
-        source.complain("nothing follows the comment lines; add the line with the number of customers", len(source.lines))
+        source.complain(
+            "nothing follows the comment lines; add the line with the number of customers", len(source.lines)
+        )
         source.finish()
     names = ("customers", "types", "range", "service time", "lower bound", "best known cost")
     size = source.numbers(rows[:1], names, "the first line")[0]
@@ -39,13 +41,17 @@ def parse(source: Source, rounding: str | None = None) -> VRP:
     expected = split + 1 + int(customers)
     if len(rows) != expected:
         source.complain(
-            f"there are {len(rows)} lines of numbers; {types:g} types, a depot and {customers:g} customers need {expected}",
+            f"there are {len(rows)} lines of numbers, but {types:g} types, a depot and {customers:g} "
+            f"customers need {expected}; the file may be cut off",
             rows[-1][0],
         )
         source.finish()
-    fleet = source.numbers(rows[1:split], ("number", "capacity", "fixed cost", "cost per distance"), "a vehicle type")
+    fleet = source.numbers(
+        rows[1:split], ("number", "capacity", "fixed cost", "cost per distance"), "a vehicle type"
+    )
     depot = source.numbers(rows[split : split + 1], ("x", "y"), "the depot")[0]
     table = source.numbers(rows[split + 1 :], ("x", "y", "demand"), "a customer")
+    source.refuse([line for line, _ in rows[split + 1 :]], table[:, 2] < 0, NEGATIVE)
     source.finish()
     limit = reach if 0 < reach < NO_RANGE else inf
     vehicles = [

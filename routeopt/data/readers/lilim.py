@@ -10,7 +10,7 @@ import re
 
 import numpy as np
 
-from routeopt.data.readers.source import Reader, Row, Source
+from routeopt.data.readers.source import NEGATIVE, REVERSED, Reader, Row, Source
 from routeopt.problems.columns import Stops
 from routeopt.problems.instance import Floats
 from routeopt.problems.legs import Euclidean
@@ -35,8 +35,13 @@ def parse(source: Source, rounding: str | None = None) -> VRP:
     source.finish()
     if (table[:, 0] != np.arange(len(table))).any():
         wrong = int(np.argmax(table[:, 0] != np.arange(len(table))))
-        source.complain(f"tasks count from 0 without gaps, here {wrong} is due; a row may be missing", rows[1 + wrong][0])
+        source.complain(
+            f"tasks count from 0 without gaps, here {wrong} is due; a row may be missing", rows[1 + wrong][0]
+        )
         source.finish()
+    lines = [line for line, _ in rows[1:]]
+    source.refuse(lines, (table[:, 4:7] < 0).any(axis=1), NEGATIVE)
+    source.refuse(lines, table[:, 5] < table[:, 4], REVERSED)
     shipments = _shipments(source, table, rows[1:])
     source.finish()
     depot, stops = table[0], table[1:]
@@ -44,15 +49,24 @@ def parse(source: Source, rounding: str | None = None) -> VRP:
     return VRP(
         Stops(stops[:, 1], stops[:, 2], windows=stops[:, 4:6], service=stops[:, 6]),
         [Vehicle(count=int(vehicles), capacity=float(capacity))],
-        [Depot(float(depot[1]), float(depot[2]), window=(float(depot[4]), float(depot[5])), service=float(depot[6]))],
+        [
+            Depot(
+                float(depot[1]),
+                float(depot[2]),
+                window=(float(depot[4]), float(depot[5])),
+                service=float(depot[6]),
+            )
+        ],
         shipments=shipments,
-        legs=Euclidean(rounding or "exact", speed=float(speed) or 1.0),  # a speed of 0 in some files means none is stated
+        legs=Euclidean(
+            rounding or "exact", speed=float(speed) or 1.0
+        ),  # a speed of 0 in some files means none is stated
         name=source.stem,
     )
 
 
 def _shipments(source: Source, table: Floats, rows: list[Row]) -> list[Shipment]:
-    """Pair the tasks: a pickup names its delivery in the last column, a delivery its pickup in the one before."""
+    """Pair the tasks: the last column names a pickup's delivery, the one before a delivery's pickup."""
     shipments = []
     for (line, _), task in zip(rows[1:], table[1:], strict=True):
         number, demand, pickup, delivery = task[[0, 3, 7, 8]]
@@ -64,7 +78,10 @@ def _shipments(source: Source, table: Floats, rows: list[Row]) -> list[Shipment]
                 line,
             )
         elif table[int(other), 7 if delivery else 8] != number or table[int(other), 3] != -demand:
-            source.complain(f"task {number:g} and its partner {other:g} do not name each other with opposite demands", line)
+            source.complain(
+                f"task {number:g} and its partner {other:g} do not name each other with opposite demands",
+                line,
+            )
         elif delivery:
             shipments.append(Shipment(str(int(number)), str(int(other)), float(demand)))
     return shipments

@@ -1,4 +1,4 @@
-"""Arrays of many instances (``.npz``): the RouteFinder test sets, and the ORTEC instances of EURO-NeurIPS 2022.
+"""Instances as arrays (``.npz``): the RouteFinder test sets, and the ORTEC ones of EURO-NeurIPS 2022.
 
 RouteFinder (Berto et al. 2024): coordinates in the unit square, unlimited vehicles at each depot,
 speed 1, attributes by which arrays are there. A ``.npz`` holds many instances: ``"file.npz#3"`` is the
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from routeopt.data.readers.source import Reader, Source, open_source, prefixed
 from routeopt.errors import ProblemError
 from routeopt.problems.columns import Stops
-from routeopt.problems.instance import Routes
+from routeopt.problems.instance import Floats, Routes
 from routeopt.problems.legs import Euclidean, Matrix
 from routeopt.problems.rows import Depot, Vehicle
 from routeopt.problems.vrp import VRP
@@ -109,7 +109,9 @@ def _size(arrays: Arrays) -> int:
 
 def _check_item(source: Source, arrays: Arrays, item: int) -> None:
     if not 0 <= item < _size(arrays):
-        raise ProblemError(f"{source.name}: there is no instance {item}; it has {_size(arrays)}, counted from 0")
+        raise ProblemError(
+            f"{source.name}: there is no instance {item}; it has {_size(arrays)}, counted from 0"
+        )
 
 
 def _instance(source: Source, arrays: Arrays, item: int, rounding: str | None) -> VRP:
@@ -119,39 +121,48 @@ def _instance(source: Source, arrays: Arrays, item: int, rounding: str | None) -
             return _routefinder(arrays, item, f"{source.stem}#{item}", rounding)
         return _ortec(arrays, source.stem, rounding)
     except (ValueError, IndexError) as error:
-        messages = error.messages if isinstance(error, ProblemError) else [f"its arrays do not fit together ({error})"]
+        messages = (
+            error.messages
+            if isinstance(error, ProblemError)
+            else [f"its arrays do not fit together ({error})"]
+        )
         raise ProblemError(prefixed(source.name, messages)) from None
 
 
 def _routefinder(arrays: Arrays, item: int, name: str, rounding: str | None) -> VRP:
     places = arrays["locs"][item].astype(np.float64)
     depots = int(arrays["num_depots"])
-    windows = arrays["time_windows"][item].astype(np.float64) if "time_windows" in arrays else np.array([0.0, inf])
-    windows = np.broadcast_to(windows, (len(places), 2))
-    service = arrays["service_time"][item].astype(np.float64) if "service_time" in arrays else np.zeros(len(places))
-    backhaul = int(arrays["backhaul_class"]) if "backhaul_class" in arrays else 2
-    common = {
-        "capacity": float(arrays["capacity"]),
-        "open_end": bool(arrays.get("open_route", False)),
-        "max_distance": float(arrays["distance_limit"][item, 0]) if "distance_limit" in arrays else inf,
-    }
+    windows: Floats = np.tile([0.0, inf], (len(places), 1))
+    if "time_windows" in arrays:
+        windows = arrays["time_windows"][item].astype(np.float64)
+    stops = Stops(
+        *places[depots:].T,
+        delivery=arrays["demand_linehaul"][item],
+        pickup=arrays["demand_backhaul"][item] if "demand_backhaul" in arrays else 0.0,
+        windows=windows[depots:],
+        service=arrays["service_time"][item][depots:] if "service_time" in arrays else 0.0,
+    )
+    fleet = [
+        Vehicle(
+            capacity=float(arrays["capacity"]),
+            start=depot,
+            open_end=bool(arrays.get("open_route", False)),
+            max_distance=float(arrays["distance_limit"][item, 0]) if "distance_limit" in arrays else inf,
+        )
+        for depot in range(depots)
+    ]
     return VRP(
-        Stops(
-            *places[depots:].T,
-            delivery=arrays["demand_linehaul"][item],
-            pickup=arrays["demand_backhaul"][item] if "demand_backhaul" in arrays else 0.0,
-            windows=windows[depots:],
-            service=service[depots:],
-        ),
-        [Vehicle(start=depot, **common) for depot in range(depots)],
-        [
-            Depot(*place, window=(opens, closes))
-            for place, (opens, closes) in zip(places[:depots].tolist(), windows[:depots].tolist(), strict=True)
-        ],
+        stops,
+        fleet,
+        [_depot(place, window) for place, window in zip(places[:depots], windows[:depots], strict=True)],
         legs=Euclidean(rounding or "exact"),
-        backhaul=BACKHAULS[backhaul],
+        backhaul=BACKHAULS[int(arrays["backhaul_class"])] if "backhaul_class" in arrays else "mixed",
         name=name,
     )
+
+
+def _depot(place: Floats, window: Floats) -> Depot:
+    return Depot(float(place[0]), float(place[1]), window=(float(window[0]), float(window[1])))
 
 
 def _ortec(arrays: Arrays, name: str, rounding: str | None) -> VRP:
@@ -159,10 +170,13 @@ def _ortec(arrays: Arrays, name: str, rounding: str | None) -> VRP:
     windows = arrays["time_windows"].astype(np.float64)
     return VRP(
         Stops(
-            *places[1:].T, delivery=arrays["demand"][1:], windows=windows[1:], service=arrays["service_time"][1:]
+            *places[1:].T,
+            delivery=arrays["demand"][1:],
+            windows=windows[1:],
+            service=arrays["service_time"][1:],
         ),
         [Vehicle(capacity=float(arrays["capacity"]))],
-        [Depot(*places[0].tolist(), window=(float(windows[0, 0]), float(windows[0, 1])))],
+        [_depot(places[0], windows[0])],
         legs=Matrix(arrays["duration"], rounding=rounding or "exact"),
         name=name,
         best_known=float(arrays["bks_cost"]) if "bks_cost" in arrays else None,

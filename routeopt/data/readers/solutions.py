@@ -77,7 +77,8 @@ def _document(source: Source) -> dict[str, Any]:
 
 
 def _from_sol(source: Source, problem: VRP) -> list[tuple[list[int], int]]:
-    routes, stated = [], {}
+    routes: list[tuple[list[int], int]] = []
+    stated: dict[int, int] = {}  # line of each route
     for line, text in enumerate(source.lines, 1):
         match = _ROUTE.match(text.strip())
         if match is None:
@@ -86,7 +87,9 @@ def _from_sol(source: Source, problem: VRP) -> list[tuple[list[int], int]]:
             continue
         number = int(match[1])
         if stated.setdefault(number, line) != line:
-            source.complain(f"route {number} stands already in line {stated[number]}; number each route once", line)
+            source.complain(
+                f"route {number} stands already in line {stated[number]}; number each route once", line
+            )
         nodes = _nodes(source, problem, match[2].split(), line)
         if nodes:
             vehicle = _kth_vehicle(source, problem, number, line)
@@ -117,8 +120,8 @@ def _inner(source: Source, problem: VRP, nodes: list[int], vehicle: int, line: i
     for node in inner[:1] + inner[-1:]:
         if node < instance.depots:
             source.complain(
-                f"a route of '{problem.vehicle_names[vehicle]}' cannot begin or end at '{problem.names[node]}'; "
-                "a depot between stops is a reload",
+                f"a route of '{problem.vehicle_names[vehicle]}' cannot begin or end at "
+                f"'{problem.names[node]}'; only between stops is a depot a reload",
                 line,
             )
     return inner
@@ -133,6 +136,7 @@ def _kth_vehicle(source: Source, problem: VRP, number: int, line: int) -> int:
         before += vehicle.count or len(problem.stops)
         if number <= before:
             return kind
-    source.complain(f"route {number}: the fleet has {before} vehicles; which of them drives it is not stated", line)
+    source.complain(
+        f"route {number}: the fleet has {before} vehicles; which of them drives it is not stated", line
+    )
     return 0
-

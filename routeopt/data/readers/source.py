@@ -25,6 +25,8 @@ Row = tuple[int, list[str]]  # line number, cells
 
 SHOWN = 5  # complaints of one kind before the rest is counted
 HEAD = 4096  # bytes by which a format is recognised
+REVERSED = "the window ends before it starts; swap the two times"
+NEGATIVE = "a demand or time is negative; it must be 0 or more"
 ZIP = b"PK\x03\x04"
 
 
@@ -65,7 +67,7 @@ class Source:
         self.name = name
         self.data = data
         self.item = item
-        self.errors: list[str] = []
+        self._errors: list[tuple[int, str]] = []
 
     @property
     def stem(self) -> str:
@@ -90,8 +92,9 @@ class Source:
             return self.data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
         except UnicodeDecodeError as error:
             line = self.data.count(b"\n", 0, error.start) + 1
+            byte = f"0x{self.data[error.start]:02x}"
             raise ProblemError(
-                f"{self.name}:{line}: byte 0x{self.data[error.start]:02x} is not text in UTF-8; save the file as UTF-8"
+                f"{self.name}:{line}: byte {byte} is not UTF-8 text; save it as UTF-8"
             ) from None
 
     @cached_property
@@ -104,14 +107,28 @@ class Source:
         stripped = ((number, line.strip()) for number, line in enumerate(self.lines, 1))
         return [(number, line.split()) for number, line in stripped if line and not line.startswith(comments)]
 
+    @property
+    def faulty(self) -> int:
+        """Number of mistakes noted so far."""
+        return len(self._errors)
+
     def complain(self, message: str, line: int | None = None) -> None:
         """Note a mistake."""
-        self.errors.append(f"{self.name}: {message}" if line is None else f"{self.name}:{line}: {message}")
+        where = self.name if line is None else f"{self.name}:{line}"
+        self._errors.append((line or 0, f"{where}: {message}"))
+
+    def refuse(self, lines: Sequence[int], bad: Any, message: str) -> None:
+        """Note the same mistake for each line where `bad` (n,) holds; after a few the rest is counted."""
+        wrong = [line for line, is_bad in zip(lines, bad, strict=True) if is_bad]
+        for line in wrong[:SHOWN]:
+            self.complain(message, line)
+        if len(wrong) > SHOWN:
+            self.complain(f"{message} (and {len(wrong) - SHOWN} more lines)")
 
     def finish(self) -> None:
-        """Raise every mistake noted so far, if any."""
-        if self.errors:
-            raise ProblemError(self.errors)
+        """Raise every mistake noted so far, if any, in the order of the lines."""
+        if self._errors:
+            raise ProblemError(text for _, text in sorted(self._errors, key=lambda error: error[0]))
 
     def number(self, cell: str, what: str, line: int | None) -> float:
         """Return a finite number, or nan after a complaint."""
@@ -125,7 +142,7 @@ class Source:
         return value
 
     def numbers(self, rows: Sequence[Row], columns: Sequence[str], what: str) -> Floats:
-        """Return rows of numbers (n, columns); complain of each row that is something else, and leave nan there."""
+        """Return rows of numbers (n, columns); a row of something else is a complaint, and nan."""
         width = len(columns)
         try:
             table = np.array([cells for _, cells in rows], np.float64).reshape(len(rows), -1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from math import inf, isnan
 from typing import Any
 
@@ -38,8 +38,8 @@ def problem_document(problem: VRP) -> dict[str, Any]:
     fixed_edges
         Pairs of names.
     legs
-        ``kind`` ("euclidean", "haversine" or "matrix"), rounding, speed or the matrices; or ``profiles``, one such
-        for each. Left out where they are straight lines, or great circles, at the default speed.
+        ``kind`` ("euclidean", "haversine" or "matrix"), rounding, speed or the matrices; or ``profiles``, one
+        such for each. Left out where they are straight lines, or great circles, at the default speed.
     """
     names = problem.names
     document = {
@@ -51,7 +51,8 @@ def problem_document(problem: VRP) -> dict[str, Any]:
         "vehicles": [_row(vehicle) for vehicle in problem.vehicles],
         "stops": _stops(problem.stops),
         "shipments": [
-            {"pickup": s.pickup, "delivery": s.delivery, "amount": _plain(s.amount)} for s in problem.stated_shipments()
+            {"pickup": s.pickup, "delivery": s.delivery, "amount": _plain(s.amount)}
+            for s in problem.stated_shipments()
         ],
         "fixed_edges": [[names[a], names[b]] for a, b in problem.fixed_edges],
         "legs": _all_legs(problem),
@@ -90,8 +91,7 @@ def _row(row: Depot | Vehicle) -> dict[str, Any]:
     """Return the fields of a row that are not the default, without its place."""
     stated = {}
     for field in fields(row):
-        value = getattr(row, field.name)
-        default = field.default if field.default is not MISSING else frozenset()
+        value, default = getattr(row, field.name), field.default
         if field.name == "skills":
             value, default = sorted(value), []
         if field.name not in ("x", "y", "lon", "lat") and value != default:
@@ -100,7 +100,10 @@ def _row(row: Depot | Vehicle) -> dict[str, Any]:
 
 
 def _stops(stops: Stops) -> list[dict[str, Any]]:
-    rows = [_coordinates(x, y, geographic=stops.geographic) for x, y in zip(stops.x.tolist(), stops.y.tolist(), strict=True)]
+    rows = [
+        _coordinates(x, y, geographic=stops.geographic)
+        for x, y in zip(stops.x.tolist(), stops.y.tolist(), strict=True)
+    ]
     for row, name in zip(rows, stops.names or [], strict=False):
         if name:
             row["name"] = name
@@ -110,13 +113,15 @@ def _stops(stops: Stops) -> list[dict[str, Any]]:
             if always or any(load):
                 row[key] = _plain(load) if several else _number(load[0])
     for row, windows in zip(rows, stops.windows.tolist(), strict=True):
-        own = [tuple(window) for window in windows]
-        own = [window for k, window in enumerate(own) if k == 0 or window != own[k - 1]]  # the last one is repeated
+        own = [tuple(window) for k, window in enumerate(windows) if k == 0 or window != windows[k - 1]]
         if own != [ANYWHERE]:
             row["windows"] = _plain(own)
     neutral: dict[str, tuple[Any, float]] = {
-        "service": (stops.service, 0.0), "release": (stops.release, 0.0), "prize": (stops.prize, inf), "group": (stops.group, -1)
-    }  # fmt: skip
+        "service": (stops.service, 0.0),
+        "release": (stops.release, 0.0),
+        "prize": (stops.prize, inf),
+        "group": (stops.group, -1),
+    }
     for key, (column, default) in neutral.items():
         for row, value in zip(rows, column.tolist(), strict=True):
             if value != default:
@@ -150,7 +155,7 @@ def _number(value: float) -> float | str:
     """Return a number as JSON has it."""
     if value == inf:
         return "inf"
-    return int(value) if float(value).is_integer() else float(value)
+    return int(value) if abs(value) < 1e15 and float(value).is_integer() else float(value)
 
 
 def _plain(value: Any) -> Any:

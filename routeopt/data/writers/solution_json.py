@@ -1,7 +1,7 @@
 """A solution as one JSON document, and the way back from such a document to routes.
 
-The document is what ``routeopt solve --json`` prints: names instead of numbers, the user's units, and no value
-that JSON does not have. It tells how the plan was found, so that a figure can be traced to its search.
+The document is what ``routeopt solve --json`` prints: names instead of numbers, the user's units, and no
+value that JSON does not have. It tells how the plan was found, so that a figure can be traced to its search.
 """
 
 from __future__ import annotations

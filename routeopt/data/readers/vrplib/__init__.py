@@ -35,9 +35,21 @@ STRICT = {"VRPB", "VRPBTW"}
 PAIRED = {"PDP", "PDPTW"}
 BOTH_WAYS = {"VRPSPD", "VRPSPDTW", "VRPMPD", "VRPMPDTW", "MVRPB"}
 TYPES = {
-    "", "VRP", "CVRP", "ACVRP", "DCVRP", "VRPTW", "CVRPTW", "PCVRP", "PCVRPTW", "CPTP", "GVRP", "HVRP", "HFVRP", "MDVRP",
-    "MDVRPTW", "SDVRPTW", "MTVRP", "MTVRPTW", "MTVRPTWR", *ONE_TOUR, *OPEN, *STRICT, *PAIRED, *BOTH_WAYS,
+    "", "VRP", "CVRP", "ACVRP", "DCVRP", "VRPTW", "CVRPTW", "PCVRP", "PCVRPTW", "CPTP", "GVRP", "HVRP",
+    "HFVRP", "MDVRP", "MDVRPTW", "SDVRPTW", "MTVRP", "MTVRPTW", "MTVRPTWR",
+    *ONE_TOUR, *OPEN, *STRICT, *PAIRED, *BOTH_WAYS,
 }  # fmt: skip
+
+
+# What a file of some type is cut off without: a pattern of the TYPE, and sections of which it has one.
+NEEDS = {
+    r"(?!.*TSP).+": ("DEMAND", "LINEHAUL", "BACKHAUL", "PICKUP_AND_DELIVERY"),
+    r".*TWR?": ("TIME_WINDOW", "PICKUP_AND_DELIVERY"),
+    r".*TWR": ("RELEASE_TIME",),
+    r"PC.*|CPTP": ("PRIZE",),
+    r"G.*": ("MUTUALLY_EXCLUSIVE_GROUP",),
+    r"PDP.*": ("PICKUP_AND_DELIVERY",),
+}
 
 
 def recognises(head: str, suffix: str) -> bool:
@@ -45,7 +57,9 @@ def recognises(head: str, suffix: str) -> bool:
     lines = [line.strip() for line in head.splitlines() if line.strip() and not line.strip().startswith("#")]
     keys = {re.split(r"[\s:]", line, maxsplit=1)[0] for line in lines}
     found = (keys & KEYS - {"VEHICLES", "SERVICE_TIME"}) or any(key.endswith("_SECTION") for key in keys)
-    return bool(found) and (":" in head or suffix in {".vrp", ".tsp", ".vrpb", ".vrpspd", ".gtsp"} or "_SECTION" in head)
+    return bool(found) and (
+        ":" in head or suffix in {".vrp", ".tsp", ".vrpb", ".vrpspd", ".gtsp"} or "_SECTION" in head
+    )
 
 
 def parse(source: Source, rounding: str | None = None) -> VRP:
@@ -54,8 +68,10 @@ def parse(source: Source, rounding: str | None = None) -> VRP:
     kind = document.text("TYPE").upper()
     if kind not in TYPES:
         source.complain(
-            f"TYPE '{kind}' is not read; routeopt reads {', '.join(sorted(TYPES - {''}))}", document.header["TYPE"][0]
+            f"TYPE '{kind}' is not read; routeopt reads {', '.join(sorted(TYPES - {''}))}",
+            document.header["TYPE"][0],
         )
+    _check_end(document, kind)
     nodes = Nodes(document)
     places, marked = _places(document, nodes)
     columns, depots, shipments = _columns(document, nodes, kind, marked)
@@ -72,7 +88,10 @@ def parse(source: Source, rounding: str | None = None) -> VRP:
     return VRP(
         stops,
         fleet.vehicles,
-        [Depot(*place, **depot) for place, depot in zip(places[: nodes.depots].tolist(), depots, strict=True)],
+        [
+            Depot(*place, **depot)
+            for place, depot in zip(places[: nodes.depots].tolist(), depots, strict=True)
+        ],
         shipments=shipments,
         legs=legs,
         backhaul="strict" if kind in STRICT or marked is not None else "mixed",
@@ -82,17 +101,33 @@ def parse(source: Source, rounding: str | None = None) -> VRP:
     )
 
 
+def _check_end(document: Document, kind: str) -> None:
+    """Complain of a file without EOF that has not got what its type needs."""
+    for pattern, needed in NEEDS.items():
+        missing = not any(f"{section}_SECTION" in document.sections for section in needed)
+        if not document.ended and missing and re.fullmatch(pattern, kind):
+            document.source.complain(
+                f"the file ends without {needed[0]}_SECTION, which TYPE {kind} needs, and without EOF; "
+                "is it cut off here?",
+                len(document.source.text.splitlines()),
+            )
+
+
 def _places(document: Document, nodes: Nodes) -> tuple[Floats, Floats | None]:
     """Return coordinates (N, 2), nan where there are none, and the marks (N,) of a ``.vrpb`` file."""
-    key = next((key for key in ("NODE_COORD_SECTION", "DISPLAY_DATA_SECTION") if key in document.sections), None)
+    key = next(
+        (key for key in ("NODE_COORD_SECTION", "DISPLAY_DATA_SECTION") if key in document.sections), None
+    )
     if key is None:
         if "EDGE_WEIGHT_SECTION" not in document.sections:
-            document.source.complain("there is neither NODE_COORD_SECTION nor EDGE_WEIGHT_SECTION; add one of them")
+            document.source.complain(
+                "there is neither NODE_COORD_SECTION nor EDGE_WEIGHT_SECTION; add one of them"
+            )
         return np.full((nodes.count, 2), np.nan), None
     if document.sections[key].rows and len(document.sections[key].rows[0][1]) == 4:
-        table = nodes.table(key, ("-1, 0 or 1 for a depot, linehaul or backhaul", "x", "y"))
+        table = nodes.table(key, ("-1, 0 or 1 for a depot, linehaul or backhaul", "x", "y"), signed=True)
         return table[:, 1:], table[:, 0]
-    return nodes.table(key, ("x", "y")), None
+    return nodes.table(key, ("x", "y"), signed=True), None
 
 
 def _columns(
@@ -121,8 +156,13 @@ def _columns(
     table["prize"][table["prize"] == 0] = np.inf
     group = _groups(document, nodes)
     if (np.isfinite(table["prize"]) & (group >= 0)).any():
-        document.source.complain("a stop of a MUTUALLY_EXCLUSIVE_GROUP has a prize; a group is served in any case")
-    depots = [{"window": tuple(table["windows"][d]), "service": float(table["service"][d])} for d in range(nodes.depots)]
+        document.source.complain(
+            "a stop of a MUTUALLY_EXCLUSIVE_GROUP has a prize; a group is served in any case"
+        )
+    depots = [
+        {"window": tuple(table["windows"][d]), "service": float(table["service"][d])}
+        for d in range(nodes.depots)
+    ]
     columns = {name: values[nodes.depots :] for name, values in table.items()}
     return {**columns, "group": group[nodes.depots :]}, depots, shipments
 
@@ -141,13 +181,19 @@ def _section(
     return np.tile(np.atleast_1d(np.array(neutral, np.float64)), (nodes.count, 1))
 
 
-def _pickup_and_delivery(document: Document, nodes: Nodes, kind: str, table: dict[str, Floats]) -> list[Shipment]:
+def _pickup_and_delivery(
+    document: Document, nodes: Nodes, kind: str, table: dict[str, Floats]
+) -> list[Shipment]:
     """Read the rows of LKH-3 into `table`; return the shipments."""
     source, key = document.source, "PICKUP_AND_DELIVERY_SECTION"
     if kind not in PAIRED | BOTH_WAYS:
-        source.complain(f"{key} needs one of the types {', '.join(sorted(PAIRED | BOTH_WAYS))}", document.sections[key].line)
+        source.complain(
+            f"{key} needs one of the types {', '.join(sorted(PAIRED | BOTH_WAYS))}",
+            document.sections[key].line,
+        )
         return []
-    rows = nodes.table(key, ("demand", "earliest", "latest", "service", "pickup", "delivery"))
+    names = ("demand", "earliest", "latest", "service", "pickup", "delivery")
+    rows = nodes.table(key, names, signed=True)
     windows = rows[:, 1:3]
     if kind.endswith("TW") or (windows != windows[0]).any():  # else they are filled with one far horizon
         table["windows"] = windows
@@ -163,11 +209,15 @@ def _pickup_and_delivery(document: Document, nodes: Nodes, kind: str, table: dic
     for node, other in partner.items():
         amount = rows[node, 0]
         if other is not None and partner.get(other) != node:
-            source.complain(f"{key}: node {nodes.numbers[nodes.order[node]]} names a partner that does not name it back")
+            source.complain(
+                f"{key}: node {nodes.numbers[nodes.order[node]]} names a partner that does not name it back"
+            )
         elif other is not None and rows[node, 5]:
             shipments.append(Shipment(str(node), str(other), float(amount)))
             if amount < 0 or amount != -rows[other, 0]:
-                source.complain(f"{key}: node {nodes.numbers[nodes.order[node]]} and its partner have unequal demands")
+                source.complain(
+                    f"{key}: node {nodes.numbers[nodes.order[node]]} and its partner have unequal demands"
+                )
     return shipments
 
 
@@ -175,7 +225,8 @@ def _partner(document: Document, nodes: Nodes, cells: list[str], line: int) -> i
     stated = [cell for cell in cells[5:] if cell != "0"]
     if len(stated) != 1:
         document.source.complain(
-            f"PICKUP_AND_DELIVERY_SECTION: node {cells[0]} must name one partner, as its pickup or as its delivery", line
+            f"PICKUP_AND_DELIVERY_SECTION: node {cells[0]} must name one partner, its pickup or its delivery",
+            line,
         )
         return None
     return nodes.find(stated[0], "PICKUP_AND_DELIVERY_SECTION", line)
@@ -217,7 +268,9 @@ def _name(node: int, depots: int) -> str:
 
 def _best_known(comment: str, rounding: str) -> float | None:
     """Return the best cost that a comment states, if it was found under this rounding."""
-    stated = re.search(r"(?:optimal|best)(?: known)?(?: value| cost| solution)?\s*[:=]\s*(\d+(?:\.\d+)?)", comment.lower())
+    stated = re.search(
+        r"(?:optimal|best)(?: known)?(?: value| cost| solution)?\s*[:=]\s*(\d+(?:\.\d+)?)", comment.lower()
+    )
     value = stated[1] if stated else comment if re.fullmatch(r"\d+\.\d+", comment) else ""
     if not value or rounding != ("exact" if "." in value else "round"):
         return None

@@ -23,10 +23,10 @@ KEYS = {
 }  # fmt: skip
 SECTIONS = {
     *(f"{key}_SECTION" for key in PER_VEHICLE), "NODE_COORD_SECTION", "DISPLAY_DATA_SECTION", "DEPOT_SECTION",
-    "DEMAND_SECTION", "LINEHAUL_SECTION", "BACKHAUL_SECTION", "PICKUP_AND_DELIVERY_SECTION", "TIME_WINDOW_SECTION",
-    "SERVICE_TIME_SECTION", "RELEASE_TIME_SECTION", "PRIZE_SECTION", "MUTUALLY_EXCLUSIVE_GROUP_SECTION",
-    "FIXED_EDGES_SECTION", "EDGE_WEIGHT_SECTION", "CAPACITY_SECTION", "VEHICLES_DEPOT_SECTION",
-    "VEHICLES_RELOAD_DEPOT_SECTION", "VEHICLES_ALLOWED_CLIENTS_SECTION",
+    "DEMAND_SECTION", "LINEHAUL_SECTION", "BACKHAUL_SECTION", "PICKUP_AND_DELIVERY_SECTION",
+    "TIME_WINDOW_SECTION", "SERVICE_TIME_SECTION", "RELEASE_TIME_SECTION", "PRIZE_SECTION",
+    "MUTUALLY_EXCLUSIVE_GROUP_SECTION", "FIXED_EDGES_SECTION", "EDGE_WEIGHT_SECTION", "CAPACITY_SECTION",
+    "VEHICLES_DEPOT_SECTION", "VEHICLES_RELOAD_DEPOT_SECTION", "VEHICLES_ALLOWED_CLIENTS_SECTION",
 }  # fmt: skip
 
 
@@ -51,6 +51,7 @@ class Document:
     source: Source
     header: dict[str, tuple[int, str]]
     sections: dict[str, Section]
+    ended: bool = False  # the file says EOF, so that nothing is missing behind
 
     def text(self, key: str) -> str:
         """Return the value of a key, or nothing."""
@@ -84,6 +85,7 @@ def split(source: Source) -> Document:
         if not text or text.startswith("#"):
             continue
         if text == "EOF":
+            document.ended = True
             break
         cells = text.split()
         if not _is_word(cells[0]):
@@ -117,7 +119,9 @@ def _open_section(document: Document, key: str, line: int) -> Section:
     if key not in SECTIONS:
         document.source.complain(f"{key} is not known; remove it if the problem is the same without it", line)
     elif key in document.sections:
-        document.source.complain(f"{key} stands already in line {document.sections[key].line}; join the two", line)
+        document.source.complain(
+            f"{key} stands already in line {document.sections[key].line}; join the two", line
+        )
     else:
         document.sections[key] = section
     return section
@@ -129,6 +133,8 @@ def _add_key(document: Document, key: str, value: str, line: int) -> None:
     elif key == "COMMENT" and key in document.header:
         document.header[key] = (line, f"{document.text(key)} {value}")
     elif key in document.header:
-        document.source.complain(f"{key} stands already in line {document.header[key][0]}; keep one of them", line)
+        document.source.complain(
+            f"{key} stands already in line {document.header[key][0]}; keep one of them", line
+        )
     else:
         document.header[key] = (line, value)

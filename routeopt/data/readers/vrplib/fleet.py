@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from routeopt.data.readers.source import Row
-from routeopt.data.readers.vrplib.document import PER_VEHICLE, Document
+from routeopt.data.readers.vrplib.document import Document
 from routeopt.data.readers.vrplib.nodes import Nodes
 from routeopt.problems.instance import Flags
 from routeopt.problems.rows import Vehicle
@@ -25,9 +25,19 @@ FIELDS = {
     "VEHICLES_MAX_RELOADS": "max_reloads",
     "VEHICLES_FIXED_COST": "fixed_cost",
     "VEHICLES_UNIT_DISTANCE_COST": "distance_cost",
+}  # one value for all vehicles, or a section
+DEPOT, RELOADS, CLIENTS = (
+    "VEHICLES_DEPOT_SECTION",
+    "VEHICLES_RELOAD_DEPOT_SECTION",
+    "VEHICLES_ALLOWED_CLIENTS_SECTION",
+)
+ARGUMENTS = {
+    **{f"{key}_SECTION": argument for key, argument in FIELDS.items()},
+    "CAPACITY_SECTION": "capacity",
+    DEPOT: "start",
+    RELOADS: "reload_depots",
+    CLIENTS: "clients",
 }
-DEPOT, RELOADS, CLIENTS = "VEHICLES_DEPOT_SECTION", "VEHICLES_RELOAD_DEPOT_SECTION", "VEHICLES_ALLOWED_CLIENTS_SECTION"
-LISTS = ("CAPACITY_SECTION", *(f"{key}_SECTION" for key in PER_VEHICLE), DEPOT, RELOADS, CLIENTS)
 
 
 @dataclass
@@ -51,7 +61,7 @@ def fleet_of(document: Document, nodes: Nodes, *, single: bool, open_end: bool, 
         Stops have a service time, so that DISTANCE limits distance plus service.
     """
     common = _common(document, open_end=open_end, timed=timed)
-    own = {key: document.sections[key].rows for key in LISTS if key in document.sections}
+    own = {key: document.sections[key].rows for key in ARGUMENTS if key in document.sections}
     count = 1 if single else document.count("VEHICLES")
     if not own:
         return Fleet([Vehicle(count=count, **common)])
@@ -59,12 +69,14 @@ def fleet_of(document: Document, nodes: Nodes, *, single: bool, open_end: bool, 
     for key, rows in own.items():
         if [cells[0] for _, cells in rows] != [str(number) for number in range(1, count + 1)]:
             document.source.complain(
-                f"{key}: it must have a row for each of the {count} vehicles, numbered from 1; it has {len(rows)}",
+                f"{key}: it needs a row for each of {count} vehicles, numbered from 1; it has {len(rows)}",
                 document.sections[key].line,
             )
             return Fleet([Vehicle(**common)])
     stated = [_vehicle(document, nodes, {key: rows[v] for key, rows in own.items()}) for v in range(count)]
-    types = [(len(list(run)), dict(kind)) for kind, run in groupby(tuple(vehicle.items()) for vehicle in stated)]
+    types = [
+        (len(list(run)), dict(kind)) for kind, run in groupby(tuple(vehicle.items()) for vehicle in stated)
+    ]
     clients = [kind.pop("clients", None) for _, kind in types]
     vehicles = [{**common, **kind, "count": number} for number, kind in types]
     return _with_skills(vehicles, clients, nodes)
@@ -88,28 +100,22 @@ def _vehicle(document: Document, nodes: Nodes, rows: dict[str, Row]) -> dict[str
     for key, (line, cells) in rows.items():
         if key in (DEPOT, RELOADS, CLIENTS):
             found = [nodes.find(cell, key, line) for cell in cells[1:]]
-            values = tuple(node for node in found if node is not None)
+            vehicle[ARGUMENTS[key]] = tuple(node for node in found if node is not None)
+            if key != CLIENTS and any(node is not None and node >= nodes.depots for node in found):
+                source.complain(f"{key}: a depot must be one of DEPOT_SECTION", line)
         elif len(cells) < 2:
-            source.complain(f"{key}: the row of vehicle {cells[0]} has no value", line)
-            continue
+            source.complain(f"{key}: the row of vehicle {cells[0]} has no value; add it", line)
         else:
-            values = tuple(source.number(cell, key, line) for cell in cells[1:])
-        if key in (DEPOT, RELOADS) and any(node >= nodes.depots for node in values):
-            source.complain(f"{key}: a depot must be one of DEPOT_SECTION", line)
-        elif key == CLIENTS:
-            vehicle["clients"] = values
-        elif key == RELOADS:
-            vehicle["reload_depots"] = values
-        elif key == DEPOT:
-            vehicle["start"] = values[0] if values else 0
-        elif key == "CAPACITY_SECTION":
-            vehicle["capacity"] = values[0] if len(values) == 1 else values
-        else:
-            vehicle[FIELDS[key.removesuffix("_SECTION")]] = values[0]
+            values = [source.number(cell, key, line) for cell in cells[1:]]
+            vehicle[ARGUMENTS[key]] = values[0] if len(values) == 1 else tuple(values)
+    if "start" in vehicle:
+        vehicle["start"] = next(iter(vehicle["start"]), 0)
     return vehicle
 
 
-def _with_skills(vehicles: list[dict[str, Any]], clients: list[tuple[int, ...] | None], nodes: Nodes) -> Fleet:
+def _with_skills(
+    vehicles: list[dict[str, Any]], clients: list[tuple[int, ...] | None], nodes: Nodes
+) -> Fleet:
     """Turn lists of allowed stops into skills."""
     if all(allowed is None for allowed in clients):
         return Fleet([Vehicle(**vehicle) for vehicle in vehicles])
@@ -122,7 +128,11 @@ def _with_skills(vehicles: list[dict[str, Any]], clients: list[tuple[int, ...] |
     for number, kind in enumerate(kinds):
         if kind.all():
             continue
-        name = "vehicle type " + "+".join(str(v + 1) for v in np.flatnonzero(kind)) if kind.any() else "no vehicle"
+        name = (
+            "vehicle type " + "+".join(str(v + 1) for v in np.flatnonzero(kind))
+            if kind.any()
+            else "no vehicle"
+        )
         skills[name] = kind_of == number
         for v in np.flatnonzero(kind):
             has[v].append(name)

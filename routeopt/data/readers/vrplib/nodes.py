@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from routeopt.data.readers.source import SHOWN
+from routeopt.data.readers.source import REVERSED, SHOWN
 from routeopt.data.readers.vrplib.document import Document, Section
 from routeopt.problems.instance import Floats
 
@@ -41,12 +41,15 @@ class Nodes:
         self._place = {number: place for place, number in enumerate(self.numbers)}
         places = self._depot_places()
         self.depots = len(places)
-        self.order = np.array(places + [place for place in range(self.count) if place not in set(places)], np.int64)
+        self.order = np.array(
+            places + [place for place in range(self.count) if place not in set(places)], np.int64
+        )
         self._node = np.argsort(self.order)
 
     def _numbers(self) -> list[int]:
         """Return the number of each node in the order of the file, checked against DIMENSION."""
         document, source = self.document, self.source
+        before = source.faulty
         if "DIMENSION" not in document.header:
             source.complain("there is no DIMENSION; state the number of nodes, as in 'DIMENSION : 101'")
         size = document.count("DIMENSION")
@@ -68,11 +71,16 @@ class Nodes:
         first: dict[int, int] = {}
         for line, cells in section.rows:
             if not _whole(cells[0]):
-                source.complain(f"{key}: a row begins with the number of its node, not with '{cells[0]}'", line)
+                source.complain(
+                    f"{key}: a row begins with the number of its node, not with '{cells[0]}'", line
+                )
             elif first.setdefault(int(float(cells[0])), line) != line:
                 other = first[int(float(cells[0]))]
-                source.complain(f"{key}: node {cells[0]} stands already in line {other}; number each once", line)
-        source.finish()
+                source.complain(
+                    f"{key}: node {cells[0]} stands already in line {other}; number each once", line
+                )
+        if source.faulty > before:
+            source.finish()
         return list(first)
 
     def _depot_places(self) -> list[int]:
@@ -106,15 +114,22 @@ class Nodes:
         place = self._find(cell, what, line)
         return None if place is None else int(self._node[place])
 
-    def table(self, key: str, names: Sequence[str] = ()) -> Floats:
+    def table(self, key: str, names: Sequence[str] = (), *, signed: bool = False) -> Floats:
         """Return a section with a row per node, (N, columns), in the order of the nodes.
 
         Without `names` the columns are counted in the first row. Depots may be left out: they get 0.
+        Numbers below 0 are refused unless `signed`.
         """
         section = self.document.sections[key]
         if not names:
             names = [f"value {column}" for column in range(1, len(section.rows[0][1]) if section.rows else 2)]
         values = self.source.numbers(section.rows, ("node", *names), key)
+        lines = [line for line, _ in section.rows]
+        if not signed:
+            bad = (values[:, 1:] < 0).any(axis=1)
+            self.source.refuse(lines, bad, f"{key}: a value is negative; it must be 0 or more")
+        if key == "TIME_WINDOW_SECTION":
+            self.source.refuse(lines, values[:, 2] < values[:, 1], f"{key}: {REVERSED}")
         table = np.zeros((self.count, len(names)))
         seen = np.zeros(self.count, bool)
         for (line, cells), row in zip(section.rows, values, strict=True):

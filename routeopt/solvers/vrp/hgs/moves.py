@@ -108,9 +108,9 @@ def _best_between(
     route_u, route_v = routes[U(nodes[U(u)].route)], routes[U(nodes[U(v)].route)]
     slack = route_u.penalty + route_v.penalty
     x, y = nodes[U(u)].next, nodes[U(v)].next
-    one, other = nodes[U(u)].demand, nodes[U(v)].demand
+    one, other = np.int64(nodes[U(u)].demand), nodes[U(v)].demand
     pair = one + nodes[U(x)].demand
-    head, other_head = nodes[U(u)].load, nodes[U(v)].load if v <= stops else 0
+    head, other_head = nodes[U(u)].load, nodes[U(v)].load
     shifts = (  # of load from the route of u to the route of v
         one,
         pair,

@@ -16,6 +16,7 @@ from routeopt.solvers.vrp.hgs.timed_srex import new_exchange
 from routeopt.solvers.vrp.random import random_state
 
 _SPARE_SHARE, _SPARE = 1.2, 3  # routes beyond those of a quick construction
+_STRICT = 1000.0  # on the penalties of that construction
 _PENALTY = 2.0  # typical legs per mean demand, to begin with
 
 
@@ -37,7 +38,8 @@ class TimedEngine(Engine):
     def _fleet(self, least: int) -> int:
         most = int(min(self._instance.vehicle_count.sum(), self._instance.stops))
         plan, cuts = new_plan(self.grid, most), new_cuts(self._instance.stops, most)
-        used = construct(new_model(self.grid, most), plan, self._penalties, cuts, self._state)
+        strict = new_penalties([_STRICT * value for value in self._penalties.value])
+        used = construct(new_model(self.grid, most), plan, strict, cuts, self._state)
         return min(most, max(least, int(_SPARE_SHARE * used) + _SPARE))
 
     def first_tour(self, rng: np.random.Generator) -> NDArray[np.int32]:

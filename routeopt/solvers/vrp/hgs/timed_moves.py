@@ -130,11 +130,10 @@ def best_within(model, plan, u, v, route, changes):
     xx, load, saved = entry(nodes, x, NEXT), entry(plan.routes, route, FILLED), plan.charge[route]
     best, found = GAIN, NONE
     for move in range(RELOCATE, TURN + 1):
-        change = np.float64(changes[move])
         if move == TURN:
             if v == x or entry(nodes, u, POSITION) > entry(nodes, v, POSITION):
                 continue
-            change = np.float64(turn_change(model, nodes, u, v))
+            change = turn_change(model, nodes, u, v) - saved
         elif (
             (v == x and move > RELOCATE)
             or (v == xx and move >= SWAP_PAIR_STOP)
@@ -142,7 +141,8 @@ def best_within(model, plan, u, v, route, changes):
             or move == TAILS
         ):
             continue
-        change -= saved
+        else:
+            change = changes[move] - saved
         if change < best:
             change += surcharge(model, plan.weights, load, rearranged(model, nodes, move, u, v))
             if change < best:
