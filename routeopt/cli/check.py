@@ -70,7 +70,7 @@ def compare(plan: Solution, stated: float) -> Statement:
     stated cost may be a sum in less precision; in thousandths each leg was rounded, and may differ by a half.
     """
     exact = plan.problem.rounding == "exact"
-    digits = len(repr(stated).partition(".")[2]) if stated % 1 else 0
+    digits = len(repr(stated).partition(".")[2])
     for scale in SCALES:
         slack = 0.5 * 10**-digits + (NOISE if exact else 1e-9) * abs(stated)
         if scale == 1000 and exact:

@@ -102,12 +102,10 @@ def _arrows(ax: Any, depot_legs: list[Line], styles: list[RouteStyle]) -> None:
 def _stops(solution: Solution, ax: Any, styles: list[RouteStyle]) -> None:
     """Draw served stops in the colour of their route; hollow where goods are only fetched."""
     problem, instance = solution.problem, solution.problem.instance()
-    served, colours = [], []
-    for nodes, look in zip(solution.routes.lists(), styles, strict=True):
-        stops = [node for node in nodes if node >= instance.depots]
-        served += stops
-        colours += [look.colour] * len(stops)
-    nodes, ink = np.array(served, int), np.array(colours, object)
+    route_of = np.repeat(np.arange(solution.vehicles), np.diff(solution.routes.offsets))
+    served = solution.routes.visits >= instance.depots
+    nodes = solution.routes.visits[served]
+    ink = np.array([look.colour for look in styles], object)[route_of[served]]
     areas = _areas(solution)[nodes]
     hollow = _fetched(solution)[nodes]
     edge = float(np.interp(len(problem.stops), [50, 1000], [0.7, 0.25]))
@@ -137,7 +135,8 @@ def _areas(solution: Solution) -> Floats:
 def _fetched(solution: Solution) -> Flags:
     """Return which nodes have goods to fetch and none to bring."""
     instance = solution.problem.instance()
-    flags: Flags = (instance.pickup > 0).any(axis=1) & ~(instance.delivery > 0).any(axis=1)
+    fetches, brings = ((table > 0).any(axis=1) for table in (instance.pickup, instance.delivery))
+    flags: Flags = np.logical_and(fetches, ~brings)
     return flags
 
 
@@ -217,20 +216,14 @@ def _legend(solution: Solution, ax: Any, styles: list[RouteStyle]) -> None:
             who = f"{problem.vehicle_names[kind]}, " if several else ""
             label = f"{number}: {who}{style.count(sum(node >= depots for node in nodes), 'stop')}"
             handles.append(Line2D([], [], color=look.colour, linestyle=look.dashes, linewidth=2, label=label))
-    shapes = [("depot" if depots == 1 else "depots", {"marker": "s", "color": INK, "markersize": 7})]
+    depot = "depot" if depots == 1 else "depots"
+    shapes: list[dict[str, Any]] = [{"label": depot, "marker": "s", "color": INK}]
     if _fetched(solution).any():
-        hollow = {"marker": "o", "markerfacecolor": PAPER, "color": QUIET, "markersize": 6}
-        shapes.append(("goods fetched", hollow))
+        shapes.append({"label": "goods fetched", "marker": "o", "markerfacecolor": PAPER, "color": QUIET})
     if solution.unserved:
-        shapes.append(("unserved", {"marker": "x", "color": INK, "markersize": 6, "markeredgewidth": 1.6}))
+        shapes.append({"label": "unserved", "marker": "x", "color": INK, "markeredgewidth": 1.6})
     if any(violation.stop for violation in solution.violations):
-        ring = {
-            "marker": "o",
-            "markerfacecolor": "none",
-            "color": LATE,
-            "markersize": 9,
-            "markeredgewidth": 1.6,
-        }
-        shapes.append(("violation", ring))
-    handles += [Line2D([], [], linestyle="none", label=label, **shape) for label, shape in shapes]
+        ring = {"markerfacecolor": "none", "markersize": 9, "markeredgewidth": 1.6}
+        shapes.append({"label": "violation", "marker": "o", "color": LATE, **ring})
+    handles += [Line2D([], [], **{"linestyle": "none", "markersize": 6.5, **shape}) for shape in shapes]
     style.legend(ax, handles, below=solution.vehicles > LISTED)

@@ -31,7 +31,7 @@ class RouteStyle(NamedTuple):
 def route_styles(solution: Solution) -> list[RouteStyle]:
     """Return the style of each route; neighbours around the depot differ in colour."""
     places, routes = solution.problem.places, solution.routes.lists()
-    centre = np.nanmean(places[: len(solution.problem.depots)], axis=0)
+    centre = places[: len(solution.problem.depots)].mean(axis=0)
     middles = [places[nodes].mean(axis=0) - centre if nodes else np.zeros(2) for nodes in routes]
     angles = [atan2(y, x) if np.isfinite(x + y) else 0.0 for x, y in middles]
     order = range(len(routes)) if len(routes) <= len(LINES) else np.argsort(angles, kind="stable").tolist()

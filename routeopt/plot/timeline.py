@@ -161,7 +161,7 @@ def _legend(spans: dict[str, list[Span]], ax: Any) -> None:
 def _span(solution: Solution, time: float) -> str:
     if not solution.problem.geographic:
         return style.number(time)
-    return f"{_clock(time)} h" if time >= 60 * MINUTE else f"{time / MINUTE:.1f} min"
+    return f"{_clock(time)} h" if time >= 60 * MINUTE else f"{style.number(round(time / MINUTE, 1))} min"
 
 
 def _clock(seconds: float) -> str:

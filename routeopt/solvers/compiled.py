@@ -30,11 +30,20 @@ _KEPT = 4  # folders of earlier sources that are kept: switching branches should
 
 def kernel(function: Function) -> Function:
     """Compile a pure function over arrays and NamedTuples, without the GIL and with division as in C."""
+    return _compiled(function)
+
+
+def inlined(function: Function) -> Function:
+    """Compile likewise, and put the code into every caller: for what runs millions of times a second."""
+    return _compiled(function, forceinline=True)
+
+
+def _compiled(function: Function, **options: bool) -> Function:
     outside = config.CACHE_DIR
     folder = _folder(outside)
     try:
         config.CACHE_DIR = folder or outside  # numba asks for it while it decorates
-        return njit(cache=folder is not None, nogil=True, error_model="numpy")(function)
+        return njit(cache=folder is not None, nogil=True, error_model="numpy", **options)(function)
     finally:
         config.CACHE_DIR = outside
 

@@ -195,12 +195,12 @@ def test_check_says_in_which_scale_the_cost_is_stated(call, file, plan, stated, 
 
 
 def test_check_finds_a_wrong_cost_and_the_rounding_that_makes_it_right(call, file, plan):
-    content = TRUCK | {"stops": [{"x": 1.57, "y": 0}]}
+    content = TRUCK | {"stops": [{"x": 1.68, "y": 0}]}
     file.write_text(json.dumps(content))
-    plan.write_text("Route #1: 1\nCost 3.0\n")
+    plan.write_text("Route #1: 1\nCost 3.2\n")
     code, out, _ = call("check", file, plan)
     assert code == 3
-    assert "differs by -0.14" in out
+    assert "differs by -0.16" in out
     assert "--round dimacs" in out
     assert call("check", file, plan, "--round", "dimacs")[0] == 0
     plan.write_text("Route #1: 1\nCost 77\n")

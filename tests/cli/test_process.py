@@ -101,13 +101,13 @@ def test_help_is_fast_and_loads_nothing_heavy():
     )
     assert done.stdout.split() == []
 
-    def seconds(*command: str) -> float:
+    def seconds(*command: str) -> float:  # of the processor: what else the machine does is not counted
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run(
             [sys.executable, *command], capture_output=True, timeout=60, env=ENVIRONMENT, check=True
         )
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime  # other work does not count
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
     took = sorted(seconds("-m", "routeopt", "--help") - seconds("-c", "pass") for _ in range(5))
     assert took[1] <= 0.5, took

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import sys
 from importlib.metadata import EntryPoint
+from types import SimpleNamespace
 
 import pytest
 
@@ -136,14 +138,12 @@ THIRD_PARTY = Reader("places", lambda head, suffix: suffix == ".places", _third_
 
 
 def test_a_third_party_joins_by_an_entry_point(tmp_path, monkeypatch):
-    point = EntryPoint("places", f"{__name__}:THIRD_PARTY", "routeopt.readers")
+    point = EntryPoint("places", "places_reader:THIRD_PARTY", "routeopt.readers")
     monkeypatch.setattr(
         registry, "entry_points", lambda group: [point] if group == "routeopt.readers" else []
     )
-    monkeypatch.setitem(
-        __import__("sys").modules, __name__, __import__("types").SimpleNamespace(THIRD_PARTY=THIRD_PARTY)
-    )
+    monkeypatch.setitem(sys.modules, "places_reader", SimpleNamespace(THIRD_PARTY=THIRD_PARTY))
     path = tmp_path / "town.places"
     path.write_text("town\n1 2\n3 4")
-    assert list(registry.readers())[0] == "places"
+    assert next(iter(registry.readers())) == "places"
     assert ro.read(path).places.tolist() == [[0, 0], [1, 2], [3, 4]]

@@ -10,6 +10,7 @@ import csv
 import io
 import logging
 import re
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,7 +110,9 @@ def _from_text(source: Source) -> Table:
     comments = [(number, line) for number, line in enumerate(source.lines, 1) if line.startswith("#")]
     lines = ["" if line.startswith("#") else line for line in source.lines]
     delimiter = delimiter_of(next((line for line in lines if line.strip()), ""))
-    reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter, skipinitialspace=True)
+    reader = csv.reader(
+        (line + "\n" for line in lines), delimiter=delimiter, skipinitialspace=True, strict=True
+    )
     rows: list[tuple[int, list[Any]]] = []
     try:
         rows += [(reader.line_num, list(cells)) for cells in reader if any(cell.strip() for cell in cells)]
@@ -130,7 +133,7 @@ def _from_workbook(source: Source) -> Table:
     try:
         sheet = load_workbook(io.BytesIO(source.data), read_only=True, data_only=True).worksheets[0]
         cells = [(number, list(row)) for number, row in enumerate(sheet.iter_rows(values_only=True), 1)]
-    except (KeyError, ValueError, OSError, IndexError) as error:
+    except (KeyError, ValueError, OSError, IndexError, zipfile.BadZipFile) as error:
         raise ProblemError(
             f"{source.name}: the workbook is damaged ({error}); save it again, or as CSV"
         ) from None

@@ -53,7 +53,7 @@ def read_solution(source: str | Path | TextIO, problem: VRP) -> Routes:
     return Routes.from_lists([nodes for nodes, _ in routes], [vehicle for _, vehicle in routes])
 
 
-def stated_cost(source: str | Path | TextIO) -> float | None:
+def stated_cost(source: str | Path | TextIO | Source) -> float | None:
     """Return the cost that a plan's file states, in whatever units it uses; None where it does not."""
     opened = open_source(source)
     if _is_json(opened):
@@ -94,7 +94,7 @@ def _from_sol(source: Source, problem: VRP) -> list[tuple[list[int], int]]:
         if nodes:
             vehicle = _kth_vehicle(source, problem, number, line)
             routes.append((_inner(source, problem, nodes, vehicle, line), vehicle))
-    if not stated:
+    if not stated and stated_cost(source) is None:  # with a cost it is the plan of no routes
         source.complain("there is no route; a plan has lines such as 'Route #1: 4 2 7'")
     return routes
 

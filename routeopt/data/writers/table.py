@@ -90,7 +90,7 @@ def _columns(problem: VRP) -> dict[str, list[str]]:
         "name": problem.names,
         axes[0]: [numeral(x) for x in problem.places[:, 0]],
         axes[1]: [numeral(y) for y in problem.places[:, 1]],
-        **_numbered("demand", instance.delivery),
+        **_numbered("demand", instance.delivery, 0.0 if instance.delivery.shape[1] == 1 else np.nan),
         **_numbered("pickup", instance.pickup),
     }
     windows = instance.windows / instance.scale

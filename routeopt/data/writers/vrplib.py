@@ -8,7 +8,7 @@ stops have is written for the others as a number that is never reached.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -41,8 +41,6 @@ TYPES = {
 }  # fmt: skip
 TIMED = {"PDP", "VRPB", "OVRP", "VRPSPD", "PCVRP", "MTVRP", "MDVRP"}  # with a twin that has time windows
 ONE_TOUR = {"limited_fleet", "fixed_edges", "asymmetric"}
-
-Row = Sequence[float]
 
 
 def text(problem: VRP) -> str:
@@ -189,7 +187,7 @@ def _vehicles(problem: VRP) -> tuple[list[str], list[str]]:
     return header, sections
 
 
-def _section(key: str, rows: Iterable[Row]) -> list[str]:
+def _section(key: str, rows: Iterable[Iterable[float]]) -> list[str]:
     """Return a section whose rows are numbered from 1."""
     lines = [" ".join([str(number), *map(numeral, row)]) for number, row in enumerate(rows, 1)]
     return [key, *lines]

@@ -238,13 +238,13 @@ def _groups(document: Document, nodes: Nodes) -> Integers:
     key = "MUTUALLY_EXCLUSIVE_GROUP_SECTION"
     if key not in document.sections:
         return group
-    for number, (line, cells) in enumerate(document.sections[key].rows):
+    for line, cells in document.sections[key].rows:
         found = [nodes.find(cell, key, line) for cell in cells[1:]]
         members = [node for node in found if node is not None and node >= nodes.depots]
         if len(members) < len(found) or (group[members] >= 0).any():
             document.source.complain(f"{key}: a group lists stops, each in one group", line)
         elif len(members) > 1:
-            group[members] = number
+            group[members] = group.max() + 1
     return group
 
 
@@ -267,14 +267,14 @@ def _name(node: int, depots: int) -> str:
 
 
 def _best_known(comment: str, rounding: str) -> float | None:
-    """Return the best cost that a comment states, if it was found under this rounding."""
-    stated = re.search(
-        r"(?:optimal|best)(?: known)?(?: value| cost| solution)?\s*[:=]\s*(\d+(?:\.\d+)?)", comment.lower()
-    )
-    value = stated[1] if stated else comment if re.fullmatch(r"\d+\.\d+", comment) else ""
-    if not value or rounding != ("exact" if "." in value else "round"):
+    """Return the cost that a comment calls optimal or best known, if it was found under this rounding.
+
+    "Best value" and bare numbers are left alone: in the old collections most of them have been beaten.
+    """
+    stated = re.search(r"(?:optimal value|best known)\s*[:=]\s*(\d+(?:\.\d+)?)", comment.lower())
+    if stated is None or rounding != ("exact" if "." in stated[1] else "round"):
         return None
-    return float(value)
+    return float(stated[1])
 
 
 READER = Reader("VRPLIB or TSPLIB", recognises, parse)

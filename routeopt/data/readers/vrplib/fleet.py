@@ -67,7 +67,8 @@ def fleet_of(document: Document, nodes: Nodes, *, single: bool, open_end: bool, 
         return Fleet([Vehicle(count=count, **common)])
     count = count or len(next(iter(own.values())))
     for key, rows in own.items():
-        if [cells[0] for _, cells in rows] != [str(number) for number in range(1, count + 1)]:
+        numbered = all(cells[0] == str(number) for number, (_, cells) in enumerate(rows, 1))
+        if len(rows) != count or not numbered:
             document.source.complain(
                 f"{key}: it needs a row for each of {count} vehicles, numbered from 1; it has {len(rows)}",
                 document.sections[key].line,
@@ -103,8 +104,8 @@ def _vehicle(document: Document, nodes: Nodes, rows: dict[str, Row]) -> dict[str
             vehicle[ARGUMENTS[key]] = tuple(node for node in found if node is not None)
             if key != CLIENTS and any(node is not None and node >= nodes.depots for node in found):
                 source.complain(f"{key}: a depot must be one of DEPOT_SECTION", line)
-        elif len(cells) < 2:
-            source.complain(f"{key}: the row of vehicle {cells[0]} has no value; add it", line)
+        elif len(cells) < 2 or (len(cells) > 2 and key != "CAPACITY_SECTION"):
+            source.complain(f"{key}: a row has the vehicle and one value, not {len(cells)} values", line)
         else:
             values = [source.number(cell, key, line) for cell in cells[1:]]
             vehicle[ARGUMENTS[key]] = values[0] if len(values) == 1 else tuple(values)

@@ -58,6 +58,10 @@ class Nodes:
             raise AssertionError  # a missing size is always a complaint
         key = next((key for key in NUMBERING if key in document.sections), None)
         if key is None:
+            weights = document.sections.get("EDGE_WEIGHT_SECTION")
+            if weights is None or size > sum(len(cells) for _, cells in weights.rows) + 1:
+                source.complain("there is neither NODE_COORD_SECTION nor a complete EDGE_WEIGHT_SECTION; add one")
+                source.finish()
             return list(range(1, size + 1))
         section = document.sections[key]
         if len(section.rows) != size:

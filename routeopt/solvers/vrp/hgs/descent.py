@@ -12,10 +12,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from routeopt.solvers.compiled import kernel
-from routeopt.solvers.vrp.hgs.layout import Ground, Plan, U, find_empty, note_change, refresh
+from routeopt.solvers.compiled import inlined, kernel
+from routeopt.solvers.vrp.hgs.layout import Ground, Matrix, Plan, Record, Records, U, find_empty, note_change, refresh
 from routeopt.solvers.vrp.hgs.moves import NONE, apply_move, around, best_move
-from routeopt.solvers.vrp.hgs.swap_star import mark_reach, swap_routes
+from routeopt.solvers.vrp.hgs.swap_star import mark_reach, reaches, swap_routes
 from routeopt.solvers.vrp.random import State, below, shuffle
 
 _LATEST = 1 << 30  # moves after which the stamps start again
@@ -24,17 +24,18 @@ _LATEST = 1 << 30  # moves after which the stamps start again
 @kernel
 def begin_descent(ground: Ground, plan: Plan, penalty: float, state: State) -> None:
     """Prepare the search of the routes that the `next` links describe."""
-    now = plan.progress[0]
+    now, routes, insertions = plan.state[0], plan.routes, plan.insertions
     if now.moves > _LATEST:
         now.moves = 0
-        for row in plan.insertions:
-            for insertion in row:
-                insertion.route = -1
+        for stop in range(len(insertions)):
+            for way in range(insertions.shape[1]):
+                insertions[stop, way].route = -1
     now.moves += 1
+    now.penalty = penalty
     for route in range(ground.routes):
-        refresh(ground, plan, route, penalty)
-        plan.routes[route].tested = -1
-    find_empty(plan)
+        refresh(plan.nodes, routes, ground.legs, now, route)
+        routes[route].tested = -1
+    find_empty(routes, now)
     shuffle(plan.stop_order, state)
     shuffle(plan.route_order, state)
     close = ground.near.shape[1]
@@ -45,17 +46,17 @@ def begin_descent(ground: Ground, plan: Plan, penalty: float, state: State) -> N
 
 
 @kernel
-def descend(ground: Ground, plan: Plan, penalty: float, flag: NDArray[np.uint8]) -> bool:
+def descend(ground: Ground, plan: Plan, flag: NDArray[np.uint8]) -> bool:
     """Go on with the search; return True at a local optimum, False when out of work or stopped."""
-    now = plan.progress[0]
+    now = plan.state[0]
     while True:
         if now.swapping == 0:
-            if not _pass_stops(ground, plan, penalty, flag):
+            if not _pass_stops(ground, plan, flag):
                 return False
             if now.found == 0 or now.round == 0:
-                mark_reach(ground, plan)
+                mark_reach(plan.nodes, plan.routes, ground.near, plan.reach)
                 now.swapping, now.position = 1, 0
-        if now.swapping == 1 and not _pass_routes(ground, plan, penalty, flag):
+        if now.swapping == 1 and not _pass_routes(ground, plan, flag):
             return False
         if now.found == 0 and now.round > 0:
             return True
@@ -64,29 +65,28 @@ def descend(ground: Ground, plan: Plan, penalty: float, flag: NDArray[np.uint8])
 
 
 @kernel
-def _pass_stops(ground: Ground, plan: Plan, penalty: float, flag: NDArray[np.uint8]) -> bool:
+def _pass_stops(ground: Ground, plan: Plan, flag: NDArray[np.uint8]) -> bool:
     """Try the stops from `position` on; return whether all have been."""
-    now = plan.progress[0]
-    for i in range(now.position, ground.stops):
+    nodes, routes, legs, near, order = plan.nodes, plan.routes, ground.legs, ground.near, plan.stop_order
+    now = plan.state[0]
+    for i in range(now.position, len(order)):
         if now.work <= 0 or flag[0] != 0:
             now.position = i
             return False
-        now.work -= ground.near.shape[1]
-        _try_stop(ground, plan, penalty, plan.stop_order[i])
+        now.work -= near.shape[1]
+        _try_stop(nodes, routes, legs, near, now, order[i])
     return True
 
 
-@kernel
-def _try_stop(ground: Ground, plan: Plan, penalty: float, u: int) -> None:
+@inlined
+def _try_stop(nodes: Records, routes: Records, legs: Matrix, near: Matrix, now: Record, u: int) -> None:
     """Try u against its neighbours, the depot before those that open a route, and an empty route."""
-    nodes, routes, legs, near, stops = plan.nodes, plan.routes, ground.legs, ground.near, ground.stops
-    now = plan.progress[0]
-    first = now.round == 0
+    stops, first, close = now.stops, now.round == 0, near.shape[1]
     tested = -1 if first else nodes[U(u)].tested
     nodes[U(u)].tested = now.moves
     at_u = around(nodes, legs, stops, u)
     route = nodes[U(u)].route
-    close, k, v = near.shape[1], 0, np.int32(0)
+    k, v = 0, np.int32(0)
     while k <= close:
         if v == 0:  # take the next neighbour
             if k < close:
@@ -99,13 +99,13 @@ def _try_stop(ground: Ground, plan: Plan, penalty: float, u: int) -> None:
         if max(routes[U(route)].changed, routes[U(other)].changed if k < close else 0) <= tested:
             v, k = np.int32(0), k + 1
             continue
-        move, _ = best_move(nodes, routes, legs, stops, ground.capacity, penalty, u, v, at_u)
+        move, _ = best_move(nodes, routes, legs, now, u, v, at_u)
         if move == NONE and v <= stops and nodes[U(v)].previous > stops:
             v = nodes[U(v)].previous
             continue
         if move != NONE:
             apply_move(nodes, stops, move, u, v)
-            note_change(ground, plan, route, other, penalty)
+            note_change(nodes, routes, legs, now, route, other)
             now.found += 1
             now.work -= routes[U(route)].stops + routes[U(other)].stops
             at_u = around(nodes, legs, stops, u)
@@ -114,28 +114,28 @@ def _try_stop(ground: Ground, plan: Plan, penalty: float, u: int) -> None:
 
 
 @kernel
-def _pass_routes(ground: Ground, plan: Plan, penalty: float, flag: NDArray[np.uint8]) -> bool:
+def _pass_routes(ground: Ground, plan: Plan, flag: NDArray[np.uint8]) -> bool:
     """Try SWAP* on the pairs of routes from `position` on; return whether all have been."""
-    now, routes = plan.progress[0], plan.routes
-    for i in range(now.position, ground.routes):
+    nodes, routes, legs, reach = plan.nodes, plan.routes, ground.legs, plan.reach
+    insertions, candidates, order = plan.insertions, plan.candidates, plan.route_order
+    now = plan.state[0]
+    for i in range(now.position, len(order)):
         if now.work <= 0 or flag[0] != 0:
             now.position = i
             return False
-        one = plan.route_order[i]
-        tested = routes[one].tested
-        routes[one].tested = now.moves
-        now.work -= ground.routes
-        if routes[one].stops == 0:
-            continue
-        for other in plan.route_order:
+        one = order[i]
+        tested = routes[U(one)].tested
+        routes[U(one)].tested = now.moves
+        now.work -= len(order)
+        for j in range(len(order)):
+            other = order[j]
             if (
                 one < other
-                and routes[other].stops > 0
-                and max(routes[one].changed, routes[other].changed) > tested
-                and (routes[one].reach >> np.uint64(other & 63)) & np.uint64(1) != 0
-                and (routes[other].reach >> np.uint64(one & 63)) & np.uint64(1) != 0
+                and max(routes[U(one)].changed, routes[U(other)].changed) > tested
+                and reaches(routes[U(one)].reach, other)
+                and reaches(routes[U(other)].reach, one)
             ):
-                now.work -= routes[one].stops + routes[other].stops
-                if swap_routes(ground, plan, one, other, penalty):
+                now.work -= routes[U(one)].stops + routes[U(other)].stops
+                if swap_routes(nodes, routes, legs, reach, insertions, candidates, now, one, other):
                     now.found += 1
     return True

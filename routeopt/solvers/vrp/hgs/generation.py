@@ -54,7 +54,7 @@ def evolve(
 
     Returns the work done. `target` is the share of searches that should end feasible.
     """
-    now, life = plan.progress[0], lives[0]
+    now, life = plan.state[0], lives[0]
     now.work = work
     while now.work > 0 and flag[0] == 0 and life.searched < searched:
         if life.stage == IDLE or life.stage == GIVEN:
@@ -70,8 +70,7 @@ def evolve(
             begin_descent(ground, plan, penalties.value[0], state)
             now.work -= ground.stops
             life.stage = SEARCH
-        factor = _REPAIR_FACTOR if life.stage == REPAIR else 1.0
-        if not descend(ground, plan, factor * penalties.value[0], flag):
+        if not descend(ground, plan, flag):
             break
         _finish(ground, plan, population, champion, penalties, breeding, target, state, life)
     return work - now.work

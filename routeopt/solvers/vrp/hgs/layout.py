@@ -5,6 +5,8 @@ ring through its own copy n + 1 + r. The matrix of legs has a row and a column f
 copy, so that no index is ever mapped. What a move must know about a node is one record of
 32 bytes, next to each other in memory; so is what it must know about a route.
 Indices go through `U`: numba drops the test for negative ones when they are unsigned.
+Inner functions take arrays and records, not the tuples they belong to: each array taken
+out of a tuple costs an atomic count of references.
 """
 
 from __future__ import annotations
@@ -14,12 +16,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from routeopt.solvers.compiled import kernel
+from routeopt.solvers.compiled import inlined, kernel
 from routeopt.solvers.vrp.sorting import argsort
 
 U = np.uintp
 Matrix = NDArray[np.int32]
 Records = NDArray[np.void]
+Record = Any  # one element of such an array, by reference
 
 FAR = 1 << 30  #: more than any sum of two legs, and still an int32
 LONGEST_LEG = 1 << 28  #: legs stay below, so that sums of a few fit everywhere
@@ -62,18 +65,18 @@ INSERTION = np.dtype(
     align=True,
 )
 CANDIDATE = np.dtype([("node", np.int32), ("gain", np.int32), ("demand", np.int32)], align=True)
-PROGRESS = np.dtype(
+SEARCH_STATE = np.dtype(
     [
-        (name, np.int64)
-        for name in (
-            "round",  # passes over all stops so far
-            "found",  # moves in this round
-            "swapping",  # whether this round has come to SWAP*
-            "position",  # where the interrupted pass goes on
-            "work",  # left before control goes back to the caller
-            "moves",  # clock of the stamps
-            "empty",  # an empty route, or -1
-        )
+        ("stops", np.int64),
+        ("capacity", np.int64),
+        ("penalty", np.float64),  # per unit of load above the capacity
+        ("round", np.int64),  # passes over all stops so far
+        ("found", np.int64),  # moves in this round
+        ("swapping", np.int64),  # whether this round has come to SWAP*
+        ("position", np.int64),  # where the interrupted pass goes on
+        ("work", np.int64),  # left before control goes back to the caller
+        ("moves", np.int64),  # clock of the stamps
+        ("empty", np.int64),  # an empty route, or -1
     ]
 )
 
@@ -107,7 +110,7 @@ class Plan(NamedTuple):
     taken: NDArray[np.uint8]  # (n + 1,) scratch
     keys: NDArray[np.float64]  # (R,) scratch
     ranking: NDArray[np.int32]  # (R,) scratch
-    progress: Records  # (1,) PROGRESS
+    state: Records  # (1,) SEARCH_STATE
 
 
 def new_plan(ground: Ground) -> Plan:
@@ -119,6 +122,8 @@ def new_plan(ground: Ground) -> Plan:
     nodes["route"][stops + 1 :] = np.arange(routes)
     insertions = np.zeros((stops + 1, ways), INSERTION)
     insertions["route"] = -1
+    state = np.zeros(1, SEARCH_STATE)
+    state["stops"], state["capacity"] = stops, ground.capacity
     return Plan(
         nodes=nodes,
         routes=np.zeros(routes, ROUTE),
@@ -132,34 +137,33 @@ def new_plan(ground: Ground) -> Plan:
         taken=np.zeros(stops + 1, np.uint8),
         keys=np.zeros(routes),
         ranking=np.zeros(routes, np.int32),
-        progress=np.zeros(1, PROGRESS),
+        state=state,
     )
 
 
-@kernel
+@inlined
 def leg(legs: Matrix, a: int, b: int) -> int:
     """Return the length of a leg."""
     return legs[U(a), U(b)]
 
 
-@kernel
+@inlined
 def link(nodes: Records, a: int, b: int) -> None:
     """Let b follow a."""
     nodes[U(a)].next = b
     nodes[U(b)].previous = a
 
 
-@kernel
-def penalised(load: int, capacity: int, penalty: float) -> float:
+@inlined
+def penalised(load: int, now: Record) -> float:
     """Return the penalty for the load of a route."""
-    return penalty * max(load - capacity, 0)
+    return now.penalty * max(load - now.capacity, 0)
 
 
 @kernel
-def refresh(ground: Ground, plan: Plan, route: int, penalty: float) -> None:
+def refresh(nodes: Records, routes: Records, legs: Matrix, now: Record, route: int) -> None:
     """Bring the records of a route and its nodes up to date with its `next` links."""
-    nodes, legs = plan.nodes, ground.legs
-    depot = np.int32(ground.stops + 1 + route)
+    depot = np.int32(now.stops + 1 + route)
     load, place = 0, 0
     node = depot
     while True:
@@ -174,32 +178,31 @@ def refresh(ground: Ground, plan: Plan, route: int, penalty: float) -> None:
         nodes[U(after)].place = place
         nodes[U(after)].load = load
         node = after
-    record = plan.routes[U(route)]
+    record = routes[U(route)]
     record.load = load
     record.stops = place
-    record.changed = plan.progress[0].moves
-    record.penalty = penalised(load, ground.capacity, penalty)
+    record.changed = now.moves
+    record.penalty = penalised(load, now)
 
 
 @kernel
-def note_change(ground: Ground, plan: Plan, one: int, other: int, penalty: float) -> None:
+def note_change(nodes: Records, routes: Records, legs: Matrix, now: Record, one: int, other: int) -> None:
     """Count a move that changed one or two routes, and bring their records up to date."""
-    now = plan.progress[0]
     now.moves += 1
-    refresh(ground, plan, one, penalty)
+    refresh(nodes, routes, legs, now, one)
     if other != one:
-        refresh(ground, plan, other, penalty)
-        if now.empty == one or now.empty == other or plan.routes[one].stops == 0 or plan.routes[other].stops == 0:
-            find_empty(plan)
+        refresh(nodes, routes, legs, now, other)
+        if now.empty == one or now.empty == other or routes[U(one)].stops == 0 or routes[U(other)].stops == 0:
+            find_empty(routes, now)
 
 
 @kernel
-def find_empty(plan: Plan) -> None:
+def find_empty(routes: Records, now: Record) -> None:
     """Note an empty route, if there is one."""
-    plan.progress[0].empty = -1
-    for route in range(len(plan.routes)):
-        if plan.routes[route].stops == 0:
-            plan.progress[0].empty = route
+    now.empty = -1
+    for route in range(len(routes)):
+        if routes[route].stops == 0:
+            now.empty = route
             break
 
 

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routeopt.solvers.compiled import kernel
-from routeopt.solvers.vrp.hgs.layout import FAR, Matrix, Records, U, leg, link, penalised
+from routeopt.solvers.compiled import inlined, kernel
+from routeopt.solvers.vrp.hgs.layout import FAR, Matrix, Record, Records, U, leg, link, penalised
 
 NONE = 0
 RELOCATE = 1  #: u behind v
@@ -44,7 +44,7 @@ class Around(NamedTuple):
     pair_leave: int
 
 
-@kernel
+@inlined
 def around(nodes: Records, legs: Matrix, stops: int, u: int) -> Around:
     """Look at the neighbourhood of u."""
     p, x = nodes[U(u)].previous, nodes[U(u)].next
@@ -55,7 +55,7 @@ def around(nodes: Records, legs: Matrix, stops: int, u: int) -> Around:
     return Around(p, x, xx, leg_x, cut, cut + leg(legs, p, x), pair_cut, pair_cut + leg(legs, p, xx))
 
 
-@kernel
+@inlined
 def leg_changes(
     nodes: Records, legs: Matrix, stops: int, u: int, v: int, at_u: Around
 ) -> tuple[int, int, int, int, int, int, int, int]:
@@ -78,12 +78,12 @@ def leg_changes(
     )
 
 
-@kernel
+@inlined
 def best_move(
-    nodes: Records, routes: Records, legs: Matrix, stops: int, capacity: int, penalty: float, u: int, v: int, at_u: Around
+    nodes: Records, routes: Records, legs: Matrix, now: Record, u: int, v: int, at_u: Around
 ) -> tuple[int, float]:
     """Return the move of u and v that lowers the penalised cost most and what it changes, or NONE."""
-    changes = leg_changes(nodes, legs, stops, u, v, at_u)
+    changes = leg_changes(nodes, legs, now.stops, u, v, at_u)
     route_u, route_v = nodes[U(u)].route, nodes[U(v)].route
     if route_u == route_v:
         return _best_within(nodes, u, v, at_u, changes)
@@ -91,16 +91,14 @@ def best_move(
     a, b, c, d, e, f, g, h = changes
     if min(min(min(a, b), min(c, d)), min(min(e, f), min(g, h))) >= slack:
         return NONE, 0.0
-    return _best_between(nodes, routes, stops, capacity, penalty, u, v, changes)
+    return _best_between(nodes, routes, now, u, v, changes)
 
 
-@kernel
+@inlined
 def _best_between(
     nodes: Records,
     routes: Records,
-    stops: int,
-    capacity: int,
-    penalty: float,
+    now: Record,
     u: int,
     v: int,
     changes: tuple[int, int, int, int, int, int, int, int],
@@ -127,15 +125,15 @@ def _best_between(
             total = (
                 changes[i]
                 - slack
-                + penalised(route_u.load - shifts[i], capacity, penalty)
-                + penalised(route_v.load + shifts[i], capacity, penalty)
+                + penalised(route_u.load - shifts[i], now)
+                + penalised(route_v.load + shifts[i], now)
             )
             if total < best:
                 move, best = i + 1, total
     return move, best
 
 
-@kernel
+@inlined
 def _best_within(
     nodes: Records, u: int, v: int, at_u: Around, changes: tuple[int, int, int, int, int, int, int, int]
 ) -> tuple[int, float]:

@@ -154,8 +154,10 @@ def crown(champion: Champion, population: Population, slot: int) -> bool:
     """Keep a feasible individual if it is cheaper than the best so far, and return whether it is."""
     if population.parts[slot, 0] >= champion.cost[0]:
         return False
-    champion.tour[:] = population.tours[slot]
-    champion.offsets[:] = population.offsets[slot]
+    for i in range(len(champion.tour)):  # loops: slices take numba seconds to compile
+        champion.tour[i] = population.tours[slot, i]
+    for i in range(len(champion.offsets)):
+        champion.offsets[i] = population.offsets[slot, i]
     champion.size[0] = population.sizes[slot]
     champion.cost[0] = population.parts[slot, 0]
     return True
