@@ -10,7 +10,7 @@ import numpy as np
 from routeopt.problems.instance import EXPLICIT, LINEHAUL_FIRST, STRICT, Instance
 
 FEATURES = {
-    "capacity": "deliveries share a finite vehicle capacity",
+    "capacity": "loads share a finite vehicle capacity",
     "pickup": "stops hand goods over for the depot, in any order with deliveries",
     "backhaul": "in each trip deliveries come before pickups, and a trip has at least one delivery",
     "linehaul_first": "in each trip deliveries come before pickups; trips of pickups only are allowed",
@@ -61,7 +61,7 @@ def features_of(instance: Instance) -> frozenset[str]:
     ends = np.where(i.end < 0, i.start, i.end)
     explicit = i.metric == EXPLICIT
     present = {
-        "capacity": finite_capacity and bool(i.delivery.any()),
+        "capacity": finite_capacity and bool(i.delivery.any() or i.pickup.any()),
         "pickup": bool(pickup.any()) and i.backhaul not in (STRICT, LINEHAUL_FIRST),
         "backhaul": i.backhaul == STRICT and bool(pickup.any()),
         "linehaul_first": i.backhaul == LINEHAUL_FIRST and bool(pickup.any()),

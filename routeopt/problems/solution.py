@@ -209,7 +209,8 @@ class Solution:
         loads = self._onboard(drive.nodes)
         lines, waiting, lateness = [], 0.0, 0.0
         for node, state, load in zip(drive.nodes, drive.states, loads, strict=True):
-            waited, late = state.waiting - waiting, state.lateness - lateness
+            waited = max(0.0, state.waiting - waiting)  # a difference of sums may fall below by a hair
+            late = max(0.0, state.lateness - lateness)
             times = (state.arrival, state.begin, state.time, waited, late, state.distance)
             arrival, begin, leave, waited, late, so_far = (float(value) / scale for value in times)
             lines.append(Visit(node, names[node], arrival, begin, leave, waited, late, so_far, load))

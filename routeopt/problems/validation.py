@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from routeopt.errors import ProblemError
+from routeopt.problems.legs import Matrix
 from routeopt.problems.rows import Vehicle
 
 if TYPE_CHECKING:
@@ -214,12 +216,11 @@ def _vehicle(vehicle: Vehicle, known: set[int | str], problem: VRP) -> Iterator[
 
 def _legs(problem: VRP) -> Iterator[str]:
     for profile, legs in problem.legs.items():
-        matrix = getattr(legs, "distance", None)
-        if matrix is not None and np.shape(matrix) != (len(problem.places),) * 2:
-            yield (
-                f"legs '{profile}': the matrix has shape {np.shape(matrix)}, but there are "
-                f"{len(problem.places)} places (depots, then stops)"
-            )
+        if isinstance(legs, Matrix):
+            try:
+                legs.matrix(problem.places)
+            except ProblemError as error:
+                yield from (f"legs '{profile}': {message}" for message in error.messages)
         speed = getattr(legs, "speed", 1.0)
         if not 0 < speed < np.inf:
             yield f"legs '{profile}': speed must be a positive number, not {speed}"

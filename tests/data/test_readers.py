@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
+from contextlib import suppress
 from importlib.metadata import EntryPoint
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import routeopt as ro
 from routeopt import registry
@@ -147,3 +151,44 @@ def test_a_third_party_joins_by_an_entry_point(tmp_path, monkeypatch):
     path.write_text("town\n1 2\n3 4")
     assert next(iter(registry.readers())) == "places"
     assert ro.read(path).places.tolist() == [[0, 0], [1, 2], [3, 4]]
+
+
+JUNK = [
+    *'#":x0',
+    "",
+    "é",
+    "[",
+    "{}",
+    "-1",
+    "1.5",
+    "nan",
+    "inf",
+    "null",
+    "1e400",
+    "99999999",
+    "EOF",
+    "_SECTION",
+]
+TEXTS = [
+    TINY,
+    "# vehicles: 3, capacity: 9\nname,x,y,demand,open,close\nbase,0,0,,0,100\na,1,2,3,8:30,9:30\nb,3,4,,,\n",
+    '{"stops":\n[{"x": 1, "y": 2, "windows": [[0, 4]], "group": 1}],\n"vehicles":\n[{"capacity": [3]}]}',
+    "T\nVEHICLE\nNUMBER CAPACITY\n2 9\nCUSTOMER\nCUST NO. X Y\n0 0 0 0 0 90 0\n1 1 1 3 5 9 1\n",
+    "4 20 1\n0 0 0 0 0 99 0 0 0\n1 3 4 7 0 90 5 0 2\n2 6 8 -7 0 50 6 1 0\n",
+    "2 3 2 1\n50 20\n1 1 2 5 7 1 2 1 2\n2 3 4 6 8 1 2 1 2\n3 0 0 0 0 0 0\n",
+]
+
+
+@given(st.data())
+def test_no_file_however_spoiled_ends_in_anything_but_a_problem_or_its_error(data):
+    lines = data.draw(st.sampled_from(TEXTS)).split("\n")
+    for _ in range(data.draw(st.integers(1, 2))):
+        number = data.draw(st.integers(0, len(lines) - 1))
+        cells = re.split(r"([ ,:]+)", lines[number])
+        cells[data.draw(st.integers(0, len(cells) - 1))] = data.draw(st.sampled_from(JUNK))
+        kept = data.draw(
+            st.sampled_from([lines, lines, lines[: number + 1], lines[:number] + lines[number + 1 :]])
+        )
+        lines = ["".join(cells) if line is lines[number] else line for line in kept] or [""]
+    with suppress(ro.ProblemError):
+        assert ro.read(io.StringIO("\n".join(lines))).features is not None

@@ -27,70 +27,75 @@ from routeopt.solvers.vrp.stretches import (
     RELEASE,
     START,
     cost_of,
+    ending,
     leg,
+    part,
 )
 
 enter = bind(("enter",), vars(schedule), {}, kernel).enter
 
 
-@kernel
-def clocked_cost(task, kind, stops, distance):
+@part
+def clocked_cost(task, kind, rows, stops, count, distance):
     """Return what a route of this distance costs by the clock, its opening aside; infinite when late or too long.
 
-    Parameters
-    ----------
-    stops : (m,) int32
-        Nodes in the order of the route; their legs exist.
+    It visits the first `count` of `stops`, whose legs exist.
     """
-    vehicle = task.vehicles[kind]
     release = 0.0
-    for i in stops:
-        release = max(release, task.visits[i, RELEASE])
+    for k in range(count):
+        release = max(release, rows[stops[k], RELEASE])
     shortest = np.inf
-    time = vehicle[LEAVE_EARLY]
-    while time <= vehicle[LEAVE_LATE]:
-        late, duration, waiting, slack = _forward(task, kind, stops, release, time)
+    time, latest = task.vehicles[kind, LEAVE_EARLY], task.vehicles[kind, LEAVE_LATE]
+    while time <= latest:
+        late, duration, waiting, slack = _forward(task, kind, rows, stops, count, release, time)
         if late > HOLD:
             break  # whoever starts later is later still
         delay = min(slack, waiting)
         if delay > 0:
-            late, duration, _, _ = _forward(task, kind, stops, release, time + delay)
+            late, duration, _, _ = _forward(task, kind, rows, stops, count, release, time + delay)
         if late <= HOLD:
             shortest = min(shortest, duration)
         if not slack < np.inf:
             break
         time += slack + 3 * EPS
-    if shortest > vehicle[MAX_DURATION] + HOLD:
+    if shortest > task.vehicles[kind, MAX_DURATION] + HOLD:
         return np.inf
-    return cost_of(vehicle, distance, shortest)
+    return cost_of(task, kind, distance, shortest)
 
 
-@kernel
-def _forward(task, kind, stops, release, start):
+@part
+def _forward(task, kind, rows, stops, count, release, start):
     """Return lateness, duration, waiting, and by how much the start can be put off within the chosen windows."""
-    vehicle = task.vehicles[kind]
-    slack = vehicle[LEAVE_LATE] - start
-    waiting = max(release - start - vehicle[LOADING], 0.0)
-    time = start + vehicle[LOADING] + waiting
+    slack = task.vehicles[kind, LEAVE_LATE] - start
+    waiting = max(release - start - task.vehicles[kind, LOADING], 0.0)
+    time = start + task.vehicles[kind, LOADING] + waiting
     late = 0.0
-    before, profile = int(vehicle[START]), int(vehicle[PROFILE])
-    for i in stops:
-        arrival = time + leg(task, profile, before, i)[1]
-        begin = enter(task.windows[i], arrival)
+    profile, end = np.int64(task.vehicles[kind, PROFILE]), np.int64(task.vehicles[kind, END])
+    before = np.int64(task.vehicles[kind, START])
+    for k in range(count):
+        stop = stops[k]
+        arrival = time + leg(task, profile, before, stop)[1]
+        begin = enter(task.windows[stop], arrival)
         waiting += begin - arrival
-        closes = task.windows[i, -1, 1]
-        for k in range(task.windows.shape[1]):
-            if begin <= task.windows[i, k, 1] + EPS:
-                closes = task.windows[i, k, 1]
-                break
+        closes = _closes(task, stop, begin)
         late += max(begin - closes, 0.0)
         slack = min(slack, waiting + max(closes - begin, 0.0))
-        time = begin + task.visits[i, DURATION]
-        before = i
-    if vehicle[END] >= 0:
-        arrival = time + leg(task, profile, before, int(vehicle[END]))[1]
-        time = max(arrival, task.ends[kind, EARLY])
+        time = begin + rows[stop, DURATION]
+        before = stop
+    if end >= 0:
+        row = ending(task, kind)
+        arrival = time + leg(task, profile, before, end)[1]
+        time = max(arrival, rows[row, EARLY])
         waiting += time - arrival
-        late += max(time - task.ends[kind, LATE], 0.0)
-        slack = min(slack, waiting + max(task.ends[kind, LATE] - time, 0.0))
+        late += max(time - rows[row, LATE], 0.0)
+        slack = min(slack, waiting + max(rows[row, LATE] - time, 0.0))
     return late, time - start, waiting, slack
+
+
+@part
+def _closes(task, stop, begin):
+    """Return when the window closes in which a service begins; the last one where it is late for all."""
+    for k in range(task.windows.shape[1]):
+        if begin <= task.windows[stop, k, 1] + EPS:
+            return task.windows[stop, k, 1]
+    return task.windows[stop, task.windows.shape[1] - 1, 1]

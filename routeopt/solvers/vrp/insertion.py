@@ -11,59 +11,65 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routeopt.problems.instance import Floats, Integers, Routes
+from routeopt.problems.instance import Floats, Instance, Integers, Routes
 from routeopt.solvers.compiled import kernel
 from routeopt.solvers.vrp.clock import clocked_cost
 from routeopt.solvers.vrp.stretches import (
+    CAPACITY,
     COUNT,
     DISTANCE,
     DISTANCE_COST,
     DURATION,
     END,
     HOLD,
+    LOADS,
+    MAX_STOPS,
     PROFILE,
     START,
+    STOPS,
     WARP,
-    Task,
+    ending,
     join,
     leg,
+    nothing,
+    onward,
     overloaded,
+    part,
     price,
+    stretches,
+    until,
 )
 
-HEAD, TAIL, KIND = 0, 1, 2  # columns of a route: first and last stop, vehicle type; -1: none
-ALONE, GROWN, WHOLE = 0, 1, 2  # working rows
+FOLLOWING, PRECEDING, ROUTE = (
+    0,
+    1,
+    2,
+)  # columns of a stop: the next and the one before, -1: none; -1: not served
+HEAD, TAIL, KIND = 0, 1, 2  # columns of a route: first and last stop; vehicle type, -1: not in use
+PARTIAL, GROWN, WHOLE = 1, 2, 3  # rows to work with, behind that of nothing
 
 
 class Plan(NamedTuple):
     """Routes under construction. N nodes, R routes at most, T vehicle types, W columns of a stretch."""
 
-    following: Integers  # (N,) next stop of the route, -1: none
-    preceding: Integers  # (N,)
-    route_of: Integers  # (N,) -1: not served
+    links: Integers  # (N, 3) by the columns above
     routes: Integers  # (R, 3) by the columns above
     cost: Floats  # (R,) without the opening
-    until: Floats  # (N, W) from the leg out of the start to the stop
-    onward: Floats  # (N, W) from the stop to the end
-    rows: Floats  # (3, W) for joining
+    rows: Floats  # (3 N + T + 4, W) the table of stretches
     buffer: Integers  # (N,) for driving a route by the clock
     used: Integers  # (T,) vehicles in use
 
 
-def empty_plan(task: Task) -> Plan:
+def empty_plan(instance: Instance) -> Plan:
     """Return a plan without routes."""
-    nodes, width = task.visits.shape
-    links = [np.full(nodes, -1, np.int64) for _ in range(3)]
-    most = min(int(task.vehicles[:, COUNT].sum()), nodes)
+    most = min(int(instance.vehicle_count.sum()), instance.stops)
     return Plan(
-        *links,
+        links=np.full((instance.nodes, 3), -1, np.int64),
         routes=np.full((most, 3), -1, np.int64),
         cost=np.zeros(most),
-        until=np.zeros((nodes, width)),
-        onward=np.zeros((nodes, width)),
-        rows=np.zeros((3, width)),
-        buffer=np.zeros(nodes, np.int64),
-        used=np.zeros(len(task.vehicles), np.int64),
+        rows=stretches(instance),
+        buffer=np.zeros(instance.nodes, np.int64),
+        used=np.zeros(len(instance.vehicle_count), np.int64),
     )
 
 
@@ -75,12 +81,12 @@ def routes_of(plan: Plan) -> Routes:
         visits = []
         while stop >= 0:
             visits.append(stop)
-            stop = int(plan.following[stop])
+            stop = int(plan.links[stop, FOLLOWING])
         lists.append(visits)
     return Routes.from_lists(lists, plan.routes[used, KIND].tolist())
 
 
-@kernel
+@part
 def rest(task, plan, kind, stop, following):
     """Return the stretch from `following` (-1: the end of the vehicle) on, and the leg into it from a stop."""
     vehicle = task.vehicles[kind]
@@ -94,7 +100,55 @@ def rest(task, plan, kind, stop, following):
     return task.ends[kind], 0.0, 0.0
 
 
-@kernel
+@part
+def full(task, plan, kind, head, stop):
+    """Return whether a stop cannot be added anywhere in a route, whatever its place.
+
+    All deliveries are on board at the start, and all pickups at the end.
+    """
+    if head < 0:
+        return False
+    rows, route = plan.rows, onward(task, head)
+    for k in range((rows.shape[1] - LOADS) // 3):
+        column, most = LOADS + 3 * k, task.vehicles[kind, CAPACITY + k] + HOLD
+        if rows[route, column] + rows[stop, column] > most:
+            return True
+        if rows[route, column + 1] + rows[stop, column + 1] > most:
+            return True
+    return rows[route, STOPS] + 1 > task.vehicles[kind, MAX_STOPS] + HOLD
+
+
+@part
+def next_in(plan, head, after):
+    """Return the stop behind another, or behind the start (-1) of the route with this head; -1 at its end."""
+    return head if after < 0 else plan.links[after, FOLLOWING]
+
+
+@part
+def way_in(task, kind, after, stop):
+    """Return the row up to `after` (-1: the start), and the leg from there to a stop."""
+    profile = np.int64(task.vehicles[kind, PROFILE])
+    if after < 0:
+        distance, duration = leg(task, profile, np.int64(task.vehicles[kind, START]), stop)
+        return nothing(task), distance, duration
+    distance, duration = leg(task, profile, after, stop)
+    return until(task, after), distance, duration
+
+
+@part
+def way_on(task, kind, stop, following):
+    """Return the row from `following` (-1: the end) on, and the leg to there from a stop."""
+    profile, end = np.int64(task.vehicles[kind, PROFILE]), np.int64(task.vehicles[kind, END])
+    if following >= 0:
+        distance, duration = leg(task, profile, stop, following)
+        return onward(task, following), distance, duration
+    if end >= 0:
+        distance, duration = leg(task, profile, stop, end)
+        return ending(task, kind), distance, duration
+    return ending(task, kind), 0.0, 0.0
+
+
+@part
 def stop_price(task, plan, kind, head, stop, after, bound):
     """Return what a route costs with a stop put behind another (-1: behind the start).
 
@@ -102,117 +156,132 @@ def stop_price(task, plan, kind, head, stop, after, bound):
     """
     if not task.allowed[kind, stop]:
         return np.inf
-    vehicle = task.vehicles[kind]
-    before = task.nothing if after < 0 else plan.until[after]
-    place = np.int64(vehicle[START]) if after < 0 else after
-    following = head if after < 0 else plan.following[after]
-    there, time_there = leg(task, np.int64(vehicle[PROFILE]), place, stop)
-    onward, away, time_away = rest(task, plan, kind, stop, following)
-    distance = before[DISTANCE] + there + away + onward[DISTANCE]
-    if not task.timed and not vehicle[DISTANCE_COST] * distance < bound:
+    rows, none = plan.rows, np.int64(-1)
+    before, there, time_there = way_in(task, kind, after, stop)
+    rest, away, time_away = way_on(task, kind, stop, next_in(plan, head, after))
+    distance = rows[before, DISTANCE] + there + away + rows[rest, DISTANCE]
+    if not task.timed and not task.vehicles[kind, DISTANCE_COST] * distance < bound:
         return np.inf
-    grown, whole = plan.rows[GROWN], plan.rows[WHOLE]
-    join(before, task.visits[stop], there, time_there, grown)
-    join(grown, onward, away, time_away, whole)
-    cost = price(task, kind, whole)
+    join(rows, before, stop, there, time_there, nothing(task) + GROWN)
+    join(rows, nothing(task) + GROWN, rest, away, time_away, nothing(task) + WHOLE)
+    return _whole_price(task, plan, kind, head, stop, after, none, none, bound)
+
+
+@part
+def _whole_price(task, plan, kind, head, stop, after, delivery, last, bound):
+    """Return what the route in row WHOLE costs, or infinity; its new stops stand behind `after` and `last`."""
+    whole = nothing(task) + WHOLE
+    cost = price(task, kind, plan.rows, whole)
     if task.several and cost < bound:
-        cost = _clocked(task, plan, kind, head, distance, stop, after, np.int64(-1), np.int64(-1))
+        count = _sequence(plan, head, stop, after, delivery, last)
+        cost = clocked_cost(task, kind, plan.rows, plan.buffer, count, plan.rows[whole, DISTANCE])
     return cost if cost < bound else np.inf
 
 
-@kernel
+@part
+def _sequence(plan, head, stop, after, delivery, last):
+    """Write the stops of a route into the buffer, with a stop (or -1) and a delivery put in; return how many."""
+    count, place = 0, np.int64(-1)
+    while True:
+        if place >= 0:
+            plan.buffer[count] = place
+            count += 1
+        if stop >= 0 and place == after:
+            plan.buffer[count] = stop
+            count += 1
+        if delivery >= 0 and last == (stop if place == after else place):
+            plan.buffer[count] = delivery
+            count += 1
+        place = next_in(plan, head, place)
+        if place < 0:
+            return count
+
+
+@part
 def best_place(task, plan, kind, head, stop, bound):
     """Return the cost of a route with a stop at its best place, and the stop before it; see :func:`stop_price`."""
-    best, place = bound, np.int64(-1)
-    after = np.int64(-1)
+    best, place, after = bound, np.int64(-1), np.int64(-1)
+    if full(task, plan, kind, head, stop):
+        return np.inf, place
     while True:
         cost = stop_price(task, plan, kind, head, stop, after, best)
         if cost < best:
             best, place = cost, after
-        after = head if after < 0 else plan.following[after]
+        after = next_in(plan, head, after)
         if after < 0:
-            break
-    return (best if best < bound else np.inf), place
+            return (best if best < bound else np.inf), place
 
 
-@kernel
+@part
 def best_pair(task, plan, kind, head, pickup, delivery, bound):
     """Return the cost of a route with a shipment at its best places, and the stops before its two ends.
 
     The stop before the delivery may be the pickup. See :func:`stop_price` for costs and bounds.
     """
-    best, first, second = bound, np.int64(-1), np.int64(-1)
+    best, first, second, after = bound, np.int64(-1), np.int64(-1), np.int64(-1)
     if not (task.allowed[kind, pickup] and task.allowed[kind, delivery]):
         return np.inf, first, second
-    profile = np.int64(task.vehicles[kind, PROFILE])
-    alone = plan.rows[ALONE]
-    after = np.int64(-1)
+    rows, profile, partial = plan.rows, np.int64(task.vehicles[kind, PROFILE]), nothing(task) + PARTIAL
     while True:
-        before = task.nothing if after < 0 else plan.until[after]
-        place = np.int64(task.vehicles[kind, START]) if after < 0 else after
-        distance, duration = leg(task, profile, place, pickup)
-        join(before, task.visits[pickup], distance, duration, alone)
-        last, following = pickup, (head if after < 0 else plan.following[after])
-        while _can_go_on(task, kind, alone):
+        before, distance, duration = way_in(task, kind, after, pickup)
+        join(rows, before, pickup, distance, duration, partial)
+        last, following = pickup, next_in(plan, head, after)
+        while _can_go_on(task, kind, rows, partial):
             cost = _delivery_price(task, plan, kind, head, pickup, after, delivery, last, following, best)
             if cost < best:
                 best, first, second = cost, after, last
             if following < 0:
                 break
             distance, duration = leg(task, profile, last, following)
-            join(alone, task.visits[following], distance, duration, alone)
-            last, following = following, plan.following[following]
-        after = head if after < 0 else plan.following[after]
+            join(rows, partial, following, distance, duration, partial)
+            last, following = following, plan.links[following, FOLLOWING]
+        after = next_in(plan, head, after)
         if after < 0:
-            break
-    return (best if best < bound else np.inf), first, second
+            return (best if best < bound else np.inf), first, second
 
 
-@kernel
-def _can_go_on(task, kind, row):
-    """Return whether what follows can still make a stretch from the start part of a valid route."""
-    return row[DISTANCE] + row[DURATION] < np.inf and row[WARP] <= HOLD and not overloaded(task, kind, row)
-
-
-@kernel
+@part
 def _delivery_price(task, plan, kind, head, pickup, after, delivery, last, following, bound):
-    """Return what a route costs that goes as in row ALONE, then to the delivery, then on as before."""
-    vehicle = task.vehicles[kind]
-    alone, grown, whole = plan.rows[ALONE], plan.rows[GROWN], plan.rows[WHOLE]
-    there, time_there = leg(task, np.int64(vehicle[PROFILE]), last, delivery)
-    onward, away, time_away = rest(task, plan, kind, delivery, following)
-    distance = alone[DISTANCE] + there + away + onward[DISTANCE]
-    if not task.timed and not vehicle[DISTANCE_COST] * distance < bound:
+    """Return what a route costs that goes as in row PARTIAL, then to the delivery, then on as it did."""
+    rows, partial = plan.rows, nothing(task) + PARTIAL
+    there, time_there = leg(task, np.int64(task.vehicles[kind, PROFILE]), last, delivery)
+    rest, away, time_away = way_on(task, kind, delivery, following)
+    distance = rows[partial, DISTANCE] + there + away + rows[rest, DISTANCE]
+    if not task.timed and not task.vehicles[kind, DISTANCE_COST] * distance < bound:
         return np.inf
-    join(alone, task.visits[delivery], there, time_there, grown)
-    join(grown, onward, away, time_away, whole)
-    cost = price(task, kind, whole)
-    if task.several and cost < bound:
-        cost = _clocked(task, plan, kind, head, distance, pickup, after, delivery, last)
-    return cost if cost < bound else np.inf
+    join(rows, partial, delivery, there, time_there, nothing(task) + GROWN)
+    join(rows, nothing(task) + GROWN, rest, away, time_away, nothing(task) + WHOLE)
+    return _whole_price(task, plan, kind, head, pickup, after, delivery, last, bound)
+
+
+@part
+def _can_go_on(task, kind, rows, a):
+    """Return whether a route that begins with this stretch can still be valid."""
+    if not rows[a, DISTANCE] + rows[a, DURATION] < np.inf or rows[a, WARP] > HOLD:
+        return False
+    return not overloaded(task, kind, rows, a)
 
 
 @kernel
-def _clocked(task, plan, kind, head, distance, stop, after, delivery, last):
-    """Return the cost by the clock of a route with a stop put behind `after`, and a delivery behind `last`."""
-    count, place = 0, np.int64(-1)
-    while True:
-        if place >= 0:
-            plan.buffer[count] = place
-            count += 1
-        if place == after:
-            plan.buffer[count] = stop
-            count += 1
-        if delivery >= 0 and last == (stop if place == after else place):
-            plan.buffer[count] = delivery
-            count += 1
-        place = head if place < 0 else plan.following[place]
-        if place < 0:
-            break
-    return clocked_cost(task, kind, plan.buffer[:count], distance)
+def load(task, plan, visits, offsets, vehicle):
+    """Take over the routes of an answer that break no bound of their own; other stops stay unserved."""
+    for r in range(len(vehicle)):
+        kind, valid = vehicle[r], offsets[r] < offsets[r + 1]
+        valid &= plan.used[kind] < task.vehicles[kind, COUNT]
+        for stop in visits[offsets[r] : offsets[r + 1]]:
+            valid &= task.allowed[kind, stop] and plan.links[stop, ROUTE] < 0
+        if not valid:
+            continue
+        route = open_route(plan, kind)
+        for stop in visits[offsets[r] : offsets[r + 1]]:
+            insert(plan, route, stop, np.int64(plan.routes[route, TAIL]))
+        if measure(task, plan, route) == np.inf:
+            for stop in visits[offsets[r] : offsets[r + 1]]:
+                remove(plan, stop)
+            measure(task, plan, route)
 
 
-@kernel
+@part
 def open_route(plan, kind):
     """Return a new empty route of a vehicle type that has a vehicle left."""
     route = 0
@@ -224,37 +293,54 @@ def open_route(plan, kind):
     return route
 
 
-@kernel
+@part
 def insert(plan, route, stop, after):
     """Link a stop into a route behind another (-1: behind the start); :func:`measure` has to follow."""
-    following = plan.routes[route, HEAD] if after < 0 else plan.following[after]
-    plan.preceding[stop], plan.following[stop], plan.route_of[stop] = after, following, route
+    following = plan.routes[route, HEAD] if after < 0 else plan.links[after, FOLLOWING]
+    plan.links[stop, PRECEDING], plan.links[stop, FOLLOWING], plan.links[stop, ROUTE] = (
+        after,
+        following,
+        route,
+    )
     if after < 0:
         plan.routes[route, HEAD] = stop
     else:
-        plan.following[after] = stop
+        plan.links[after, FOLLOWING] = stop
     if following < 0:
         plan.routes[route, TAIL] = stop
     else:
-        plan.preceding[following] = stop
+        plan.links[following, PRECEDING] = stop
 
 
-@kernel
+@part
+def put(task, plan, route, stop, after, delivery, second):
+    """Put a stop behind another, a shipment's delivery (or -1) behind `second`, and sum up the route."""
+    insert(plan, route, stop, after)
+    if delivery >= 0:
+        insert(plan, route, delivery, second)
+    measure(task, plan, route)
+
+
+@part
 def remove(plan, stop):
     """Take a stop out of its route; :func:`measure` has to follow."""
-    route, before, following = plan.route_of[stop], plan.preceding[stop], plan.following[stop]
+    route, before, following = (
+        plan.links[stop, ROUTE],
+        plan.links[stop, PRECEDING],
+        plan.links[stop, FOLLOWING],
+    )
     if before < 0:
         plan.routes[route, HEAD] = following
     else:
-        plan.following[before] = following
+        plan.links[before, FOLLOWING] = following
     if following < 0:
         plan.routes[route, TAIL] = before
     else:
-        plan.preceding[following] = before
-    plan.route_of[stop] = -1
+        plan.links[following, PRECEDING] = before
+    plan.links[stop, ROUTE] = -1
 
 
-@kernel
+@part
 def measure(task, plan, route):
     """Sum up a changed route from its links, and return its cost; an emptied one gives its vehicle back."""
     kind, stop = plan.routes[route, KIND], plan.routes[route, HEAD]
@@ -263,27 +349,23 @@ def measure(task, plan, route):
         plan.used[kind] -= 1
         plan.cost[route] = 0.0
         return 0.0
-    profile = np.int64(task.vehicles[kind, PROFILE])
-    before, place = task.nothing, np.int64(task.vehicles[kind, START])
+    rows, after = plan.rows, np.int64(-1)
     while stop >= 0:
-        distance, duration = leg(task, profile, place, stop)
-        join(before, task.visits[stop], distance, duration, plan.until[stop])
-        before, place, stop = plan.until[stop], stop, plan.following[stop]
-    following = np.int64(-1)
-    while place >= 0:
-        onward, distance, duration = rest(task, plan, kind, place, following)
-        join(task.visits[place], onward, distance, duration, plan.onward[place])
-        place, following = plan.preceding[place], place
-    tail = plan.routes[route, TAIL]
-    onward, distance, duration = rest(task, plan, kind, tail, np.int64(-1))
-    whole = plan.rows[WHOLE]
-    join(plan.until[tail], onward, distance, duration, whole)
-    cost = price(task, kind, whole)
+        before, distance, duration = way_in(task, kind, after, stop)
+        join(rows, before, stop, distance, duration, until(task, stop))
+        after, stop = stop, plan.links[stop, FOLLOWING]
+    tail, whole = after, nothing(task) + WHOLE
+    stop, following = tail, np.int64(-1)
+    while stop >= 0:
+        rest, distance, duration = way_on(task, kind, stop, following)
+        join(rows, stop, rest, distance, duration, onward(task, stop))
+        following, stop = stop, plan.links[stop, PRECEDING]
+    rest, distance, duration = way_on(task, kind, tail, np.int64(-1))
+    join(rows, until(task, tail), rest, distance, duration, whole)
+    cost = price(task, kind, rows, whole)
     if task.several and cost < np.inf:
-        count, stop = 0, plan.routes[route, HEAD]
-        while stop >= 0:
-            plan.buffer[count] = stop
-            count, stop = count + 1, plan.following[stop]
-        cost = clocked_cost(task, kind, plan.buffer[:count], whole[DISTANCE])
+        none = np.int64(-1)
+        count = _sequence(plan, plan.routes[route, HEAD], none, none, none, none)
+        cost = clocked_cost(task, kind, rows, plan.buffer, count, rows[whole, DISTANCE])
     plan.cost[route] = cost
     return cost

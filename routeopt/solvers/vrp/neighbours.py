@@ -61,6 +61,8 @@ def nearest_by_position(
     if count == 0:
         return np.zeros((len(places), 0), np.int32)
     _, found = cKDTree(places).query(places, count + 1)
-    found[~(found == np.arange(len(places))[:, None]).any(axis=1), -1] = -1  # hidden among equals: drop the last
+    found[
+        ~(found == np.arange(len(places))[:, None]).any(axis=1), -1
+    ] = -1  # hidden among equals: drop the last
     found[found == np.arange(len(places))[:, None]] = -1
     return (found[found >= 0].reshape(len(places), count) + first).astype(np.int32)

@@ -60,7 +60,9 @@ class Nodes:
         if key is None:
             weights = document.sections.get("EDGE_WEIGHT_SECTION")
             if weights is None or size > sum(len(cells) for _, cells in weights.rows) + 1:
-                source.complain("there is neither NODE_COORD_SECTION nor a complete EDGE_WEIGHT_SECTION; add one")
+                source.complain(
+                    "there is neither NODE_COORD_SECTION nor a complete EDGE_WEIGHT_SECTION; add one"
+                )
                 source.finish()
             return list(range(1, size + 1))
         section = document.sections[key]

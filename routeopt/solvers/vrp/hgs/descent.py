@@ -116,9 +116,7 @@ def _try_stop(nodes: Records, routes: Records, legs: Matrix, near: Matrix, now: 
 @kernel
 def _pass_routes(ground: Ground, plan: Plan, flag: NDArray[np.uint8]) -> bool:
     """Try SWAP* on the pairs of routes from `position` on; return whether all have been."""
-    nodes, routes, legs, reach = plan.nodes, plan.routes, ground.legs, plan.reach
-    insertions, candidates, order = plan.insertions, plan.candidates, plan.route_order
-    now = plan.state[0]
+    routes, order, now = plan.routes, plan.route_order, plan.state[0]
     for i in range(now.position, len(order)):
         if now.work <= 0 or flag[0] != 0:
             now.position = i
@@ -136,6 +134,6 @@ def _pass_routes(ground: Ground, plan: Plan, flag: NDArray[np.uint8]) -> bool:
                 and reaches(routes[U(other)].reach, one)
             ):
                 now.work -= routes[U(one)].stops + routes[U(other)].stops
-                if swap_routes(nodes, routes, legs, reach, insertions, candidates, now, one, other):
+                if swap_routes(ground, plan, one, other):
                     now.found += 1
     return True

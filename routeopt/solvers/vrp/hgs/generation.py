@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from routeopt.solvers.compiled import kernel
+from routeopt.solvers.compiled import borrowed, kernel
 from routeopt.solvers.vrp.hgs.crossover import order_crossover
 from routeopt.solvers.vrp.hgs.descent import begin_descent, descend
 from routeopt.solvers.vrp.hgs.engine import GIVEN, IDLE, REPAIR, SEARCH
@@ -54,6 +54,8 @@ def evolve(
 
     Returns the work done. `target` is the share of searches that should end feasible.
     """
+    ground, plan, population, champion = borrowed(ground), borrowed(plan), borrowed(population), borrowed(champion)
+    penalties, split_work = borrowed(penalties), borrowed(split_work)
     now, life = plan.state[0], lives[0]
     now.work = work
     while now.work > 0 and flag[0] == 0 and life.searched < searched:

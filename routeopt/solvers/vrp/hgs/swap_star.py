@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routeopt.solvers.compiled import inlined, kernel
-from routeopt.solvers.vrp.hgs.layout import FAR, Matrix, Record, Records, U, leg, link, note_change, penalised
+from routeopt.solvers.vrp.hgs.layout import FAR, Ground, Matrix, Plan, Record, Records, U, leg, link, note_change, penalised
 
 _WORTH = -1e-7  # a move must gain more than rounding noise
 
@@ -38,23 +38,13 @@ def mark_reach(nodes: Records, routes: Records, near: Matrix, reach: NDArray[np.
 
 
 @kernel
-def swap_routes(
-    nodes: Records,
-    routes: Records,
-    legs: Matrix,
-    reach: NDArray[np.uint64],
-    insertions: Records,
-    candidates: Records,
-    now: Record,
-    one: int,
-    other: int,
-) -> bool:
+def swap_routes(ground: Ground, plan: Plan, one: int, other: int) -> bool:
     """Do the best SWAP* move of two routes, if one pays."""
-    find_places(nodes, routes, legs, reach, insertions, candidates, now, one, other)
-    find_places(nodes, routes, legs, reach, insertions, candidates, now, other, one)
-    change, u, after_u, v, after_v = best_swap(
-        nodes, routes, legs, reach, insertions, candidates, now, one, other
-    )
+    for _ in range(2):
+        find_places(ground, plan, one, other)
+        one, other = other, one
+    change, u, after_u, v, after_v = best_swap(ground, plan, one, other)
+    nodes = plan.nodes
     if change >= _WORTH:
         return False
     if u > 0:
@@ -65,7 +55,7 @@ def swap_routes(
         _insert(nodes, u, after_u)
     if v > 0:
         _insert(nodes, v, after_v)
-    note_change(nodes, routes, legs, now, one, other)
+    note_change(nodes, plan.routes, ground.legs, plan.state[0], one, other)
     return True
 
 
@@ -77,20 +67,12 @@ def _insert(nodes: Records, stop: int, after: int) -> None:
 
 
 @kernel
-def find_places(
-    nodes: Records,
-    routes: Records,
-    legs: Matrix,
-    reach: NDArray[np.uint64],
-    insertions: Records,
-    candidates: Records,
-    now: Record,
-    one: int,
-    other: int,
-) -> None:
+def find_places(ground: Ground, plan: Plan, one: int, other: int) -> None:
     """Find the three cheapest places in route `other` for the stops of route `one` that reach it."""
+    nodes, legs, reach, now = plan.nodes, ground.legs, plan.reach, plan.state[0]
+    insertions, candidates = plan.insertions, plan.candidates
     way = U(other & (insertions.shape[1] - 1))
-    changed = routes[U(other)].changed
+    changed = plan.routes[U(other)].changed
     count = 0
     stop = nodes[U(now.stops + 1 + one)].next
     while stop <= now.stops:
@@ -151,24 +133,16 @@ def _place_without(nodes: Records, legs: Matrix, places: Record, stop: int, gone
 
 
 @kernel
-def best_swap(
-    nodes: Records,
-    routes: Records,
-    legs: Matrix,
-    reach: NDArray[np.uint64],
-    insertions: Records,
-    candidates: Records,
-    now: Record,
-    one: int,
-    other: int,
-) -> tuple[float, int, int, int, int]:
+def best_swap(ground: Ground, plan: Plan, one: int, other: int) -> tuple[float, int, int, int, int]:
     """Return the best exchange of two routes whose places have been found.
 
     Its change of cost, u of route `one` (0: none), the node after which it goes, v of route `other`
     (0: none), the node after which it goes.
     """
-    load, other_load = routes[U(one)].load, routes[U(other)].load
-    slack = routes[U(one)].penalty + routes[U(other)].penalty
+    nodes, legs, reach, now = plan.nodes, ground.legs, plan.reach, plan.state[0]
+    insertions, candidates = plan.insertions, plan.candidates
+    load, other_load = plan.routes[U(one)].load, plan.routes[U(other)].load
+    slack = plan.routes[U(one)].penalty + plan.routes[U(other)].penalty
     way, other_way = U(one & (insertions.shape[1] - 1)), U(other & (insertions.shape[1] - 1))
     count = _list_candidates(nodes, legs, reach, candidates, now, other, one)
     best, best_u, after_u, best_v, after_v = _WORTH, np.int32(0), np.int32(0), np.int32(0), np.int32(0)
