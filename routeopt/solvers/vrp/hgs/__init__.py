@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -19,17 +20,20 @@ from routeopt.errors import UnsupportedError
 from routeopt.problems.evaluation import Evaluator
 from routeopt.problems.features import features_of
 from routeopt.problems.instance import Instance, Routes
+from routeopt.problems.legs import DENSE_LIMIT
 from routeopt.problems.search import Incumbent, StopSignal
 from routeopt.solvers.vrp.hgs.parameters import HGSParameters
 
 if TYPE_CHECKING:
     from routeopt.solvers.vrp.hgs.engine import Engine
 
-_PLAIN = frozenset({"capacity", "limited_fleet", "fixed_cost", "distance_cost"})
+_PLAIN = frozenset({"capacity", "limited_fleet", "fixed_cost", "distance_cost", "fewest_vehicles"})
 _UNTIMED = frozenset({"service_time", "durations"})  # of no consequence unless time is limited or paid
+_TIMED = frozenset({"time_windows", "shift", "max_duration", "max_distance", "duration_cost", "asymmetric"})
+_HEARTBEAT = 0.05  # seconds between signs of life while the engine is made
 _PORTION = 0.025  # seconds of kernel work between two looks at the clock
 _FIRST_WORK = 20_000  # units of work of the first portion, well below that
-_LEAST_WORK = 5_000
+_LEAST_WORK = 5_000  # units that are worth a look at the clock
 _MOST_STOPS = 10_000  # the matrix takes 0.4 GB there
 _SAMPLE = 16  # searches that tell how fast this machine is on this instance
 _SAMPLE_SHARE = 0.25  # of the time, at most, before the population size is chosen
@@ -38,13 +42,29 @@ _GENERATION = 0.28  # time of a generation, relative to the search of a first in
 
 @dataclass(frozen=True)
 class HGS(HGSParameters):
-    __doc__ = f"""Improve routes by hybrid genetic search.
+    """Improve routes by hybrid genetic search.
 
-    One thread is used. An iteration is the local search of one individual; stopped by
-    iterations the result depends on the seed alone. Beyond {_MOST_STOPS} stops it yields only the start.
-{HGSParameters.__doc__.partition("What can be set.")[2]}"""
+    One thread is used. An iteration is the local search of one individual. Beyond 10 000 stops, or
+    where times matter and there is no matrix, only the start comes back.
 
-    supports: ClassVar[frozenset[str]] = _PLAIN | _UNTIMED
+    Parameters
+    ----------
+    neighbours : int
+        Closest stops that each stop is tried with, up to 60.
+    population : int, optional
+        Individuals that survive in each half of the population, the feasible and the infeasible one, up
+        to 25. By default chosen from the number of stops and the iterations, or else the time, allowed.
+    elite : int
+        Individuals that survive by cost alone.
+    close : int
+        Relatives that count in an individual's diversity.
+    feasible_share : float
+        Share of local searches that the penalties let end feasible.
+    patience : int
+        Individuals without a better answer after which the population is made anew.
+    """
+
+    supports: ClassVar[frozenset[str]] = _PLAIN | _UNTIMED | _TIMED
 
     def __call__(
         self,
@@ -62,44 +82,69 @@ class HGS(HGSParameters):
         UnsupportedError
             The instance uses an attribute that is not in `supports`.
         """
-        lacking = features_of(instance) - self.supports
-        if lacking:
-            raise UnsupportedError("hgs", lacking)
-        answer, objective = None, np.inf
-        if start is not None:
-            evaluation = Evaluator(instance).evaluate(start)
-            if not evaluation.violations and not evaluation.missing:
-                answer, objective = start, evaluation.cost / instance.scale
-        yield Incumbent(stop.seconds(), 0, objective, None, answer, "hgs")
-        if not 0 < instance.stops <= _MOST_STOPS or stop.reached(0):
+        features = features_of(instance)
+        if features - self.supports:
+            raise UnsupportedError("hgs", features - self.supports)
+        known = Incumbent(stop.seconds(), 0, *_appraise(instance, start), "hgs")
+        yield known
+        timed = bool(features & _TIMED)
+        most = DENSE_LIMIT if timed else _MOST_STOPS
+        if not 0 < instance.stops <= most or stop.reached(0):
             return
-        engine = self._engine(instance, start, rng)
-        pace = _Pace(engine, stop)
-        cost = np.inf
-        while not stop.reached(engine.iterations):
-            pace.step()
-            if engine.champion.cost[0] < cost:
-                cost = engine.champion.cost[0]
-                found = engine.best()
-                if engine.objective(found) < objective:
-                    answer, objective = found, engine.objective(found)
-            yield Incumbent(stop.seconds(), engine.iterations, objective, None, answer, "hgs")
+        pool = ThreadPoolExecutor(1)  # the matrix and neighbours of many stops take longer than a heartbeat
+        future = pool.submit(self._engine, instance, start, rng, timed)
+        pool.shutdown(wait=False)
+        while wait([future], _HEARTBEAT).not_done:
+            yield known._replace(seconds=stop.seconds())
+            if stop.reached(0):
+                return
+        yield from _drive(future.result(), stop, known)
 
-    def _engine(self, instance: Instance, start: Routes | None, rng: np.random.Generator) -> Engine:
+    def _engine(
+        self, instance: Instance, start: Routes | None, rng: np.random.Generator, timed: bool
+    ) -> Engine:
         """Make the engine of the leanest family that knows all attributes; only its kernels are compiled."""
-        from routeopt.solvers.vrp.hgs.plain import PlainEngine
+        if timed:
+            from routeopt.solvers.vrp.hgs.timed import TimedEngine as Family
+        else:
+            from routeopt.solvers.vrp.hgs.plain import PlainEngine as Family
+        engine = Family(instance, self, start, rng)
+        engine.evolve(np.zeros(1, np.uint8), 0, 0)  # no work: loads or compiles the kernel
+        return engine
 
-        return PlainEngine(instance, self, start, rng)
+
+def _appraise(instance: Instance, start: Routes | None) -> tuple[float, None, Routes | None]:
+    """Return objective, bound and answer to begin with: the start, if it is complete and feasible."""
+    if start is not None:
+        found = Evaluator(instance).evaluate(start)
+        if not found.violations and not found.missing:
+            return (found.cost + instance.vehicle_weight * start.size) / instance.scale, None, start
+    return np.inf, None, None
+
+
+def _drive(engine: Engine, stop: StopSignal, known: Incumbent) -> Iterator[Incumbent]:
+    """Let the engine work until it is time to stop, and yield after each portion."""
+    pace = _Pace(engine, stop)
+    cost = np.inf
+    while not stop.reached(engine.iterations):
+        pace.step()
+        if engine.champion.cost[0] < cost:
+            cost = engine.champion.cost[0]
+            routes = engine.best()
+            objective = engine.objective(routes)
+            if objective < known.objective:
+                known = known._replace(objective=objective, answer=routes)
+        known = known._replace(seconds=stop.seconds(), iterations=engine.iterations)
+        yield known
 
 
 class _Pace:
-    """Portions the work by the clock, and tells the engine how many generations to expect."""
+    """Portions the work by the clock, and tells the engine how many individuals to expect."""
 
     def __init__(self, engine: Engine, stop: StopSignal) -> None:
         self._engine, self._stop = engine, stop
         self._rate = _FIRST_WORK / _PORTION  # units of work per second
         self._begin = time.perf_counter()
-        self._compiled = self._begin  # end of the first portion, which compiles the kernel or loads it
         self._limit = int(min(stop.iterations, 2**62))
         if np.isfinite(stop.iterations) or not np.isfinite(stop.deadline):
             engine.settle(stop.iterations)
@@ -110,16 +155,14 @@ class _Pace:
         work = max(_LEAST_WORK, int(self._rate * min(_PORTION, self._stop.seconds_left())))
         used = self._engine.step(self._stop.flag, self._limit, work)
         now = time.perf_counter()
-        if self._compiled == self._begin:
-            self._compiled = now
-        elif used >= _LEAST_WORK:
+        if used >= _LEAST_WORK:
             self._rate += 0.5 * (used / (now - before) - self._rate)
         if not self._engine.settled:
             self._settle(now)
 
     def _settle(self, now: float) -> None:
         """Choose the population size once it is known how long a search takes."""
-        searched, spent = self._engine.iterations, now - self._compiled
+        searched, spent = self._engine.iterations, now - self._begin
         left = self._stop.seconds_left()
         if searched >= _SAMPLE or (searched > 0 and spent > _SAMPLE_SHARE * (spent + left)):
             self._engine.settle(left * searched / (_GENERATION * max(spent, 1e-9)))

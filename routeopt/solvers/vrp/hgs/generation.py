@@ -54,7 +54,12 @@ def evolve(
 
     Returns the work done. `target` is the share of searches that should end feasible.
     """
-    ground, plan, population, champion = borrowed(ground), borrowed(plan), borrowed(population), borrowed(champion)
+    ground, plan, population, champion = (
+        borrowed(ground),
+        borrowed(plan),
+        borrowed(population),
+        borrowed(champion),
+    )
     penalties, split_work = borrowed(penalties), borrowed(split_work)
     now, life = plan.state[0], lives[0]
     now.work = work
@@ -63,10 +68,19 @@ def evolve(
             most = ground.routes
             if life.stage == IDLE:
                 first, second = pick_parents(population, breeding, state)
-                order_crossover(population.tours[first], population.tours[second], plan.child, plan.taken, state)
+                order_crossover(
+                    population.tours[first], population.tours[second], plan.child, plan.taken, state
+                )
                 most = min(most, max(population.sizes[first], ground.least_routes))
             size = split(
-                plan.child, ground.legs, ground.demand, ground.capacity, penalties.value[0], most, split_work, plan.cuts
+                plan.child,
+                ground.legs,
+                ground.demand,
+                ground.capacity,
+                penalties.value[0],
+                most,
+                split_work,
+                plan.cuts,
             )
             load_routes(ground, plan, plan.child, plan.cuts, size)
             begin_descent(ground, plan, penalties.value[0], state)

@@ -43,12 +43,15 @@ def whole_factor(values: Floats, most: float) -> float | None:
         if largest * factor > most:
             return None
         scaled = values * factor
-        if np.all(np.abs(scaled - np.rint(scaled)) <= _NEAR * max(1.0, largest * factor)):
+        scaled -= np.rint(scaled)
+        if max(scaled.max(initial=0.0), -scaled.min(initial=0.0)) <= _NEAR * max(1.0, largest * factor):
             return factor
     return None
 
 
-def whole_legs(rows: Callable[[slice], Floats], nodes: int, up: bool = False) -> tuple[NDArray[np.int32], float]:
+def whole_legs(
+    rows: Callable[[slice], Floats], nodes: int, up: bool = False
+) -> tuple[NDArray[np.int32], float]:
     """Return a matrix of whole legs and the factor they were multiplied by.
 
     Parameters
@@ -65,18 +68,20 @@ def whole_legs(rows: Callable[[slice], Floats], nodes: int, up: bool = False) ->
     longest, factor, reachable = 0.0, 1.0, True
     for block in blocks:
         legs = rows(block)
-        finite = legs[np.isfinite(legs)]
-        reachable &= len(finite) == legs.size
-        longest = max(longest, float(finite.max(initial=0.0)))
-        factor = max(factor, whole_factor(finite, LONGEST_LEG - 1) or np.inf)
+        if not np.isfinite(legs.max()):
+            reachable = False
+            legs = legs[np.isfinite(legs)]
+        longest = max(longest, float(legs.max(initial=0.0)))
+        if factor < np.inf:
+            factor = max(factor, whole_factor(legs, LONGEST_LEG - 1) or np.inf)
     most = LONGEST_LEG - 1 if reachable else LONGEST_LEG >> 6
-    exact = longest * factor <= most
+    exact = longest == 0 or longest * factor <= most
     if not exact:
         factor = 10.0 ** np.floor(np.log10(min(most, _SCALED_LEG) / longest))
+    factor = min(factor, LONGEST_LEG)
     whole = np.empty((nodes, nodes), np.int32)
     for block in blocks:
-        legs = rows(block) * factor
-        legs[~np.isfinite(legs)] = LONGEST_LEG - 1
+        legs = np.minimum(rows(block) * factor, LONGEST_LEG - 1)
         whole[block] = np.ceil(legs) if up and not exact else np.rint(legs)
     return whole, float(factor)
 

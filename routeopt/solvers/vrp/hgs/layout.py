@@ -24,7 +24,7 @@ Matrix = NDArray[np.int32]
 Records = NDArray[np.void]
 Record = Any  # one element of such an array, by reference
 
-FAR = 1 << 30  #: more than any sum of two legs, and still an int32
+FAR = 1 << 30  #: more than any detour through one stop, and still an int32
 LONGEST_LEG = 1 << 28  #: legs stay below, so that sums of a few fit everywhere
 
 NODE = np.dtype(
@@ -207,7 +207,9 @@ def find_empty(routes: Records, now: Record) -> None:
 
 
 @kernel
-def load_routes(ground: Ground, plan: Plan, tour: NDArray[np.int32], offsets: NDArray[np.int32], size: int) -> None:
+def load_routes(
+    ground: Ground, plan: Plan, tour: NDArray[np.int32], offsets: NDArray[np.int32], size: int
+) -> None:
     """Link the nodes as the routes of a giant tour say; further routes are empty."""
     for route in range(ground.routes):
         depot = np.int32(ground.stops + 1 + route)
@@ -220,7 +222,9 @@ def load_routes(ground: Ground, plan: Plan, tour: NDArray[np.int32], offsets: ND
 
 
 @kernel
-def store_routes(ground: Ground, plan: Plan, tour: NDArray[np.int32], offsets: NDArray[np.int32]) -> tuple[int, int]:
+def store_routes(
+    ground: Ground, plan: Plan, tour: NDArray[np.int32], offsets: NDArray[np.int32]
+) -> tuple[int, int]:
     """Write the routes as a giant tour, in the order of their directions from the depot.
 
     Returns the number of routes and their distance. The order lets a slice of the tour

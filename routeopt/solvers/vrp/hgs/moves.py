@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from routeopt.solvers.compiled import inlined, kernel
-from routeopt.solvers.vrp.hgs.layout import FAR, Matrix, Record, Records, U, leg, link, penalised
+from routeopt.solvers.vrp.hgs.layout import Matrix, Record, Records, U, leg, link, penalised
 
 NONE = 0
 RELOCATE = 1  #: u behind v
@@ -28,6 +28,7 @@ TAILS = 8  #: two routes: each head gets the other's tail (2-opt*)
 TURN = 9  #: one route: what lies between u and y, or v and x, backwards (2-opt)
 
 _BETWEEN = 8  # moves 1 .. 8 concern two routes; `leg_changes` lists them in this order
+_NEVER = 1 << 60  # distance of a move that cannot be done: beyond any penalty it could save
 _WORTH = -1e-7  # a move must gain more than rounding noise
 
 
@@ -40,7 +41,7 @@ class Around(NamedTuple):
     leg_x: int  # u to x
     cut: int  # change of distance when the legs on both sides of u go
     leave: int  # when u goes and its neighbours are joined
-    pair_cut: int  # likewise for the pair u x; FAR when x is a depot
+    pair_cut: int  # likewise for the pair u x; prohibitive when x is a depot
     pair_leave: int
 
 
@@ -51,7 +52,7 @@ def around(nodes: Records, legs: Matrix, stops: int, u: int) -> Around:
     xx = nodes[U(x)].next
     leg_p, leg_x = nodes[U(p)].leg, nodes[U(u)].leg
     cut = -leg_p - leg_x
-    pair_cut = (FAR if x > stops else 0) - leg_p - nodes[U(x)].leg
+    pair_cut = (_NEVER if x > stops else 0) - leg_p - nodes[U(x)].leg
     return Around(p, x, xx, leg_x, cut, cut + leg(legs, p, x), pair_cut, pair_cut + leg(legs, p, xx))
 
 
@@ -59,13 +60,13 @@ def around(nodes: Records, legs: Matrix, stops: int, u: int) -> Around:
 def leg_changes(
     nodes: Records, legs: Matrix, stops: int, u: int, v: int, at_u: Around
 ) -> tuple[int, int, int, int, int, int, int, int]:
-    """Return what moves 1 .. 8 would change in distance, at least FAR - 4 legs where one cannot be done."""
+    """Return what moves 1 .. 8 would change in distance; prohibitive where one cannot be done."""
     p, x, xx, leg_x, cut, leave, pair_cut, pair_leave = at_u
     q, y = nodes[U(v)].previous, nodes[U(v)].next
     leg_v = nodes[U(v)].leg
     uv, uy, vx, xy = leg(legs, u, v), leg(legs, u, y), leg(legs, v, x), leg(legs, x, y)
-    into_v = leg(legs, p, v) + leg(legs, q, u) - nodes[U(q)].leg + (FAR if v > stops else 0)
-    pairs = pair_cut + (FAR if y > stops else 0) - nodes[U(y)].leg
+    into_v = leg(legs, p, v) + leg(legs, q, u) - nodes[U(q)].leg + (_NEVER if v > stops else 0)
+    pairs = pair_cut + (_NEVER if y > stops else 0) - nodes[U(y)].leg
     return (
         uv + uy - leg_v + leave,
         uv + xy - leg_v + pair_leave,
@@ -86,7 +87,7 @@ def best_move(
     changes = leg_changes(nodes, legs, now.stops, u, v, at_u)
     route_u, route_v = nodes[U(u)].route, nodes[U(v)].route
     if route_u == route_v:
-        return _best_within(nodes, u, v, at_u, changes)
+        return _best_within(nodes, v, at_u, changes)
     slack = routes[U(route_u)].penalty + routes[U(route_v)].penalty
     a, b, c, d, e, f, g, h = changes
     if min(min(min(a, b), min(c, d)), min(min(e, f), min(g, h))) >= slack:
@@ -135,7 +136,7 @@ def _best_between(
 
 @inlined
 def _best_within(
-    nodes: Records, u: int, v: int, at_u: Around, changes: tuple[int, int, int, int, int, int, int, int]
+    nodes: Records, v: int, at_u: Around, changes: tuple[int, int, int, int, int, int, int, int]
 ) -> tuple[int, float]:
     p, x, xx = at_u.p, at_u.x, at_u.xx
     relocate, pair, turned, swap, swap_pair, swap_pairs, turn, _ = changes
@@ -186,7 +187,7 @@ def apply_move(nodes: Records, stops: int, move: int, u: int, v: int) -> None:
     elif move >= HEADS:
         _exchange_ends(nodes, stops, move, u, x, v, y)
     else:
-        last = u if move == RELOCATE or move == SWAP else x  # of what leaves u's place
+        last = u if (move == RELOCATE) | (move == SWAP) else x  # of what leaves u's place
         beyond = nodes[U(last)].next
         if move <= RELOCATE_PAIR_TURNED:
             link(nodes, p, beyond)
@@ -239,12 +240,3 @@ def _exchange_ends(nodes: Records, stops: int, move: int, u: int, x: int, v: int
         link(nodes, x, y)
     else:
         link(nodes, depot_v, y)
-
-
-@kernel
-def best_between(
-    nodes: Records, routes: Records, legs: Matrix, stops: int, capacity: int, penalty: float, u: int, v: int
-) -> tuple[int, float]:
-    """Return the best move of u and v in different routes and what it changes, or NONE and 0."""
-    U_, V_ = nodes[U(u)], nodes[U(v)]
-    return NONE, 0.0

@@ -7,24 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class HGSParameters:
-    """What can be set.
-
-    Parameters
-    ----------
-    neighbours : int
-        Closest stops that each stop is tried with.
-    population : int, optional
-        Individuals of each subpopulation that survive. By default chosen from the number of stops and
-        the time or the iterations allowed.
-    elite : int
-        Individuals that survive by cost alone.
-    close : int
-        Relatives that count in an individual's diversity.
-    feasible_share : float
-        Share of local searches that the penalties let end feasible.
-    patience : int
-        Individuals without a better answer after which the population is made anew.
-    """
+    """What can be set, as :class:`routeopt.solvers.vrp.hgs.HGS` explains it, for engines to read."""
 
     neighbours: int = 20
     population: int | None = None
@@ -37,9 +20,9 @@ class HGSParameters:
         for name in ("neighbours", "elite", "close", "patience"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be 1 or more, not {getattr(self, name)}")
+        if self.neighbours > 60:
+            raise ValueError(f"neighbours must be 60 or less, not {self.neighbours}")
         if self.population is not None and not 1 <= self.population <= 25:
             raise ValueError(f"population must be from 1 to 25, not {self.population}")
         if not 0 < self.feasible_share < 1:
             raise ValueError(f"feasible_share must be between 0 and 1, not {self.feasible_share}")
-
-

@@ -24,7 +24,9 @@ from routeopt.solvers.vrp.hgs.split import split_work
 from routeopt.solvers.vrp.neighbours import nearest_by_legs
 from routeopt.solvers.vrp.random import random_state
 
+_MOST_NEIGHBOURS = 60
 _SAVINGS_NEIGHBOURS = 30
+_OUTWEIGHS = 40.0  # legs as long as the longest from the depot, for which no vehicle is worth adding
 _SAVINGS_AFTER_RESTART = 0.5  # share of the first individuals; the others are random
 _SPARE_SHARE, _SPARE = 1.3, 3  # routes beyond what the demand needs
 _CLOSEST = 3  # legs per stop that make a typical one
@@ -50,11 +52,11 @@ class PlainEngine(Engine):
         x, y = positions(instance)
         order = curve_order(x[1:], y[1:])
         self._stops = instance.depots + order  # node of each stop, in the kernel's order
-        self.ground = ground = _ground(instance, self._stops, parameters.neighbours, start)
+        ground = _ground(instance, self._stops, 0 if start is None else start.size)
         ground.x[1:], ground.y[1:] = x[1:][order], y[1:][order]
-        own = ground.legs[: ground.stops + 1, : ground.stops + 1]
-        near = nearest_by_legs(own, _SAVINGS_NEIGHBOURS, 1)
+        near = ground.near[1:, :_SAVINGS_NEIGHBOURS]
         self._savings = RandomSavings(ground.legs, ground.demand, ground.capacity, ground.x, ground.y, near)
+        self.ground = ground = ground._replace(near=ground.near[:, : parameters.neighbours].copy())
         tour = None if start is None else giant_tour(start, self._stops)
         super().__init__(ground.stops, ground.routes, 1, parameters, False, tour, rng)
         self._plan = new_plan(ground)
@@ -101,37 +103,25 @@ class PlainEngine(Engine):
         )
 
     def objective(self, routes: Routes) -> float:
-        """Return distance and fixed costs in the user's units; inf where a leg cannot be driven."""
+        """Return distance, fixed costs and the weight of vehicles; inf where a leg cannot be driven."""
         instance, depot = self._instance, self._instance.start[0]
         nodes = np.insert(routes.visits, routes.offsets, depot)  # the depot before each route and at the end
         distance = float(distances(instance, nodes[:-1], nodes[1:]).sum())
-        cost = float(instance.distance_cost[0]) * distance + float(instance.fixed_cost[0]) * routes.size
-        return cost / instance.scale
+        vehicle = float(instance.fixed_cost[0]) + instance.vehicle_weight
+        return (float(instance.distance_cost[0]) * distance + vehicle * routes.size) / instance.scale
 
 
-def _ground(instance: Instance, stops: Integers, neighbours: int, start: Routes | None) -> Ground:
-    """Return the problem in whole numbers, its stops the given nodes."""
+def _ground(instance: Instance, stops: Integers, routes: int) -> Ground:
+    """Return the problem in whole numbers, its stops the given nodes, with room for `routes` at least."""
     count = len(stops)
     loads = whole_loads(instance.delivery[stops, 0], float(instance.capacity[0, 0]))
     demand = np.concatenate([[0], loads.demand]).astype(np.int32)
     total = int(demand.sum(dtype=np.int64))
     least = max(1, -(-total // max(1, loads.capacity)))
     spare = max(int(np.ceil(_SPARE_SHARE * total / max(1, loads.capacity))), _packed(loads)) + _SPARE
-    routes = max(spare, 0 if start is None else start.size)
-    routes = max(1, min(routes, count, int(instance.vehicle_count.sum())))
-    depot = int(instance.start[0])
-    nodes = np.concatenate([[depot], stops, np.full(routes, depot)])
-    rate, half_fixed = float(instance.distance_cost[0]), float(instance.fixed_cost[0]) / 2
-
-    def rows(block: slice) -> Floats:
-        legs = rate * distances(instance, nodes[block, None], nodes[None, :])
-        at_depot = nodes == depot
-        legs += half_fixed * (at_depot[block, None] != at_depot)
-        legs[at_depot[block, None] & at_depot] = 0.0
-        return legs
-
-    legs, _ = whole_legs(rows, len(nodes))
-    near = nearest_by_legs(legs[: count + 1, : count + 1], neighbours, 1)
+    routes = max(1, min(max(spare, routes), count, int(instance.vehicle_count.sum())))
+    legs = _padded_legs(instance, np.concatenate([[instance.start[0]], stops]), routes)
+    near = nearest_by_legs(legs[: count + 1, : count + 1], _MOST_NEIGHBOURS, 1)
     return Ground(
         legs=legs,
         demand=demand,
@@ -143,6 +133,23 @@ def _ground(instance: Instance, stops: Integers, neighbours: int, start: Routes 
         capacity=loads.capacity,
         least_routes=least,
     )
+
+
+def _padded_legs(instance: Instance, nodes: Integers, routes: int) -> NDArray[np.int32]:
+    """Return what each leg costs, with a copy of the depot (the first node) per route."""
+    rate, depot_legs = float(instance.distance_cost[0]), distances(instance, nodes[:1], nodes)
+    longest = rate * float(depot_legs.max(where=np.isfinite(depot_legs), initial=0.0))
+    vehicle = float(instance.fixed_cost[0]) + min(instance.vehicle_weight, _OUTWEIGHS * longest)
+    nodes = np.append(nodes, np.full(routes, nodes[0]))
+    at_depot = nodes == nodes[0]
+
+    def rows(block: slice) -> Floats:
+        legs = rate * distances(instance, nodes[block, None], nodes)
+        legs += 0.5 * vehicle * (at_depot[block, None] != at_depot)
+        legs[at_depot[block, None] & at_depot] = 0.0
+        return legs
+
+    return whole_legs(rows, len(nodes))[0]
 
 
 def _packed(loads: Loads) -> int:

@@ -235,12 +235,11 @@ def cull(population: Population, group: int, breeding: Breeding) -> None:
                 cheapest = i
         worst, worst_cloned = -1, False
         for i in range(count):
+            if i == cheapest:
+                continue
             cloned = population.closest[members[i]] < _SAME
-            if i != cheapest and (
-                worst < 0
-                or (cloned and not worst_cloned)
-                or (cloned == worst_cloned and population.fitness[members[i]] > population.fitness[members[worst]])
-            ):
+            less_fit = worst < 0 or population.fitness[members[i]] > population.fitness[members[worst]]
+            if worst < 0 or (cloned and not worst_cloned) or (cloned == worst_cloned and less_fit):
                 worst, worst_cloned = i, cloned
         population.members[FREE, population.counts[FREE]] = members[worst]
         population.counts[FREE] += 1

@@ -43,8 +43,8 @@ class RandomSavings:
         self._demand, self._capacity, self._x, self._y = demand, capacity, x, y
         pairs = np.column_stack([np.repeat(np.arange(1, len(demand)), near.shape[1]), near.ravel()])
         pairs.sort(axis=1)
-        codes = np.unique(pairs[:, 0] * len(demand) + pairs[:, 1])
-        self._one, self._other = (codes // len(demand)).astype(np.int32), (codes % len(demand)).astype(np.int32)
+        codes = np.unique(pairs @ [len(demand), 1])  # each pair once
+        self._one, self._other = (part.astype(np.int32) for part in np.divmod(codes, len(demand)))
         self._depot_legs = legs[0, self._one].astype(np.float64) + legs[0, self._other]
         self._legs = legs[self._one, self._other].astype(np.float64)
 

@@ -38,8 +38,8 @@ class SplitWork(NamedTuple):
 
 def split_work(stops: int) -> SplitWork:
     """Return scratch for tours of this many stops."""
-    floats = [np.zeros(stops + 2) for _ in range(6)]
-    return SplitWork(*floats, np.zeros(stops + 2, np.int32), np.zeros(stops + 2, np.int32))
+    queue, before = (np.zeros(stops + 2, np.int32) for _ in range(2))
+    return SplitWork(*(np.zeros(stops + 2) for _ in range(6)), queue=queue, before=before)
 
 
 @kernel
@@ -52,7 +52,8 @@ def _sweep(work: SplitWork, stops: int, capacity: float, penalty: float, price: 
     head, tail = 0, 0
     for place in range(1, stops + 1):
         i = queue[head]
-        value[place] = base[i] + along[place] + home[place] + penalty * max(load[place] - load[i] - capacity, 0.0)
+        excess = max(load[place] - load[i] - capacity, 0.0)
+        value[place] = base[i] + along[place] + home[place] + penalty * excess
         before[place] = i
         if place == stops:
             break

@@ -13,7 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routeopt.solvers.compiled import inlined, kernel
-from routeopt.solvers.vrp.hgs.layout import FAR, Ground, Matrix, Plan, Record, Records, U, leg, link, note_change, penalised
+from routeopt.solvers.vrp.hgs.layout import (
+    FAR,
+    Ground,
+    Matrix,
+    Plan,
+    Record,
+    Records,
+    U,
+    leg,
+    link,
+    note_change,
+    penalised,
+)
 
 _WORTH = -1e-7  # a move must gain more than rounding noise
 
@@ -37,7 +49,7 @@ def mark_reach(nodes: Records, routes: Records, near: Matrix, reach: NDArray[np.
         routes[U(nodes[U(stop)].route)].reach |= bits
 
 
-@kernel
+@inlined
 def swap_routes(ground: Ground, plan: Plan, one: int, other: int) -> bool:
     """Do the best SWAP* move of two routes, if one pays."""
     for _ in range(2):
@@ -66,7 +78,7 @@ def _insert(nodes: Records, stop: int, after: int) -> None:
     link(nodes, stop, beyond)
 
 
-@kernel
+@inlined
 def find_places(ground: Ground, plan: Plan, one: int, other: int) -> None:
     """Find the three cheapest places in route `other` for the stops of route `one` that reach it."""
     nodes, legs, reach, now = plan.nodes, ground.legs, plan.reach, plan.state[0]
@@ -123,16 +135,16 @@ def _place_without(nodes: Records, legs: Matrix, places: Record, stop: int, gone
     p, x = nodes[U(gone)].previous, nodes[U(gone)].next
     extra = leg(legs, stop, p) + leg(legs, stop, x) - leg(legs, p, x)
     cheapest, after = places.first, places.after
-    if after == gone or after == p:
+    if (after == gone) | (after == p):
         cheapest, after = places.second, places.after_second
-        if after == gone or after == p:
+        if (after == gone) | (after == p):
             cheapest, after = places.third, places.after_third
     if cheapest < extra:
         return cheapest, after
     return extra, p
 
 
-@kernel
+@inlined
 def best_swap(ground: Ground, plan: Plan, one: int, other: int) -> tuple[float, int, int, int, int]:
     """Return the best exchange of two routes whose places have been found.
 

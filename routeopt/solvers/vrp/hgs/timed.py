@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from routeopt.problems.evaluation import Evaluator
 from routeopt.problems.instance import Instance, Routes
 from routeopt.solvers.vrp.hgs.engine import Engine
 from routeopt.solvers.vrp.hgs.parameters import HGSParameters
@@ -49,8 +50,8 @@ class TimedEngine(Engine):
     def give(self, tour: NDArray[np.int32]) -> None:
         self._cuts.child[:] = tour
 
-    def evolve(self, flag: NDArray[np.uint8], searched: int, work: int) -> None:
-        evolve(
+    def evolve(self, flag: NDArray[np.uint8], searched: int, work: int) -> int:
+        return evolve(
             self.model, self._plan, self.population, self.champion, self._penalties, self.breeding,
             self._parameters.feasible_share, self._crossing, self._cuts, self._state, self.life, flag, searched, work,
         )
@@ -61,7 +62,14 @@ class TimedEngine(Engine):
         return Routes(self.champion.tour.astype(np.int64), self.champion.offsets[: size + 1].astype(np.int64), kinds[:size])
 
     def objective(self, routes: Routes) -> float:
-        return 0.0
+        """Return the cost in the user's units, recomputed in float64."""
+        instance = self._instance
+        if instance.duration_cost[0] > 0:
+            return Evaluator(instance).evaluate(routes).cost / instance.scale
+        nodes = np.insert(routes.visits, routes.offsets, 0)  # the depot before each route and at the end
+        distance = float(instance.distance[0][nodes[:-1], nodes[1:]].sum())
+        cost = float(instance.distance_cost[0]) * distance + float(instance.fixed_cost[0]) * routes.size
+        return cost / instance.scale
 
 
 def _tour(routes, stops):

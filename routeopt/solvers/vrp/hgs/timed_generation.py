@@ -39,7 +39,7 @@ def evolve(
 ):
     """Go on until so many individuals have been searched in all, the work is used up or the flag is set.
 
-    `target` is the share of searches that should end without each kind of excess.
+    Returns the work done. `target` is the share of searches that should end without each kind of excess.
     """
     now, clock = life[0], plan.clock
     clock[WORK] = work
@@ -55,8 +55,9 @@ def evolve(
             clock[WORK] -= model.stops
             now.stage = SEARCH
         if not descend(model, plan, flag):
-            return
+            break
         _finish(model, plan, population, champion, penalties, breeding, target, state, life)
+    return work - clock[WORK]
 
 
 @kernel

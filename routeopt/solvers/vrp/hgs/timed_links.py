@@ -16,12 +16,12 @@ from routeopt.solvers.vrp.hgs.timed_segments import COUNT, EMPTY, MOVED, MOVES, 
 
 
 @kernel
-def apply_move(model, plan, move, u, v):
+def apply_move(plan, move, u, v):
     """Carry out a move, and refresh the one or two routes it changes."""
-    nodes = plan.nodes
+    nodes = plan.field.nodes
     route, other = entry(nodes, u, ROUTE), entry(nodes, v, ROUTE)
-    relink(nodes, model.stops, move, u, v)
-    note_change(model, plan, route, other)
+    relink(nodes, len(plan.order), move, u, v)
+    note_change(plan, route, other)
 
 
 @kernel
@@ -101,15 +101,15 @@ def _exchange_tails(nodes, stops, u, v):
 
 
 @kernel
-def note_change(model, plan, route, other):
+def note_change(plan, route, other):
     """Count a move, and refresh the one or two routes it changed."""
     clock, routes = plan.clock, plan.routes
     clock[MOVES] += 1
     clock[MOVED] += 1
     clock[WORK] -= routes[route, COUNT] + routes[other, COUNT]
-    refresh(model, plan, route)
+    refresh(plan, route)
     if other != route:
-        refresh(model, plan, other)
+        refresh(plan, other)
         known = clock[EMPTY]
         if known == route or known == other or routes[route, COUNT] == 0 or routes[other, COUNT] == 0:
             find_empty(plan)

@@ -11,20 +11,25 @@ import numpy as np
 
 from routeopt.solvers.compiled import kernel
 from routeopt.solvers.vrp.hgs.timed_segments import (
+    CAPACITY,
     COST,
     DEMAND,
-    FILLED,
     LOAD,
     NEXT,
+    ONWARD,
+    PER_LOAD,
+    PER_TIME,
     POSITION,
     PREVIOUS,
     TURNED,
+    UNTIL,
+    WARP,
     begin,
     close,
     entry,
     follow,
     retrace,
-    splice,
+    spliced,
     surcharge,
     visit,
 )
@@ -40,12 +45,12 @@ GAIN = -1e-6  # changes of cost above this are no improvement
 
 
 @kernel
-def leg_changes(model, nodes, u, v):
+def leg_changes(field, stops, u, v):
     """Return the change of leg cost of each move between the routes of u and v, by move.
 
     Moves that would take along a depot are forbidden; v itself may be a depot.
     """
-    cost, stops = model.cost, model.stops
+    nodes, cost = field.nodes, field.cost
     x, y = entry(nodes, u, NEXT), entry(nodes, v, NEXT)
     p, xx = entry(nodes, u, PREVIOUS), entry(nodes, x, NEXT)
     pu, ux, vy = entry(nodes, p, COST), entry(nodes, u, COST), entry(nodes, v, COST)
@@ -74,12 +79,12 @@ def leg_changes(model, nodes, u, v):
 
 
 @kernel
-def best_between(model, plan, u, v, route, other, changes):
-    """Return the best improving move between u in `route` and v in `other`, and its change of cost."""
-    nodes, weights = plan.nodes, plan.weights
-    saved = plan.charge[route] + plan.charge[other]
-    total = entry(plan.routes, route, FILLED)
-    total_other = entry(plan.routes, other, FILLED)
+def best_between(field, u, v, load, load2, saved, changes):
+    """Return the best improving move between the routes of u and v, or NONE.
+
+    The routes carry the loads, and pay `saved` in penalties and waiting.
+    """
+    nodes, rates = field.nodes, field.rates
     x, y = entry(nodes, u, NEXT), entry(nodes, v, NEXT)
     p, q = entry(nodes, u, PREVIOUS), entry(nodes, v, PREVIOUS)
     xx, yy = entry(nodes, x, NEXT), entry(nodes, y, NEXT)
@@ -106,34 +111,38 @@ def best_between(model, plan, u, v, route, other, changes):
             first, second, head2, tail2, given = v, y, q, yy, given - of_v - of_y
         elif move == TAILS:
             head, tail, first2, second2, tail2 = u, y, np.int64(-1), np.int64(-1), x
-            given = total - entry(nodes, u, LOAD) - total_other + entry(nodes, v, LOAD)
-        over = max(total - given - model.capacity, 0) + max(total_other + given - model.capacity, 0)
-        if change + weights[0] * over >= best:
+            given = load - entry(nodes, u, LOAD) - load2 + entry(nodes, v, LOAD)
+        over = max(load - given - rates[CAPACITY], 0.0) + max(load2 + given - rates[CAPACITY], 0.0)
+        late = entry(nodes, head, UNTIL + WARP) + entry(nodes, tail, ONWARD + WARP)
+        late += entry(nodes, head2, UNTIL + WARP) + entry(nodes, tail2, ONWARD + WARP)
+        if change + rates[PER_LOAD] * over + rates[PER_TIME] * late >= best:
             continue
-        change += surcharge(model, weights, total - given, splice(model, nodes, head, first, second, tail))
+        change += spliced(field, load - given, head, first, second, tail)
         if change >= best:
             continue
-        sums = splice(model, nodes, head2, first2, second2, tail2)
-        change += surcharge(model, weights, total_other + given, sums)
+        change += spliced(field, load2 + given, head2, first2, second2, tail2)
         if change < best:
             best, found = change, move
-    return found, best
+    return found
 
 
 @kernel
-def best_within(model, plan, u, v, route, changes):
-    """Return the best improving move of u and v, both in `route`; v may be its depot."""
-    nodes = plan.nodes
+def best_within(field, u, v, load, saved, changes):
+    """Return the best improving move of u and v within their route, or NONE; v may be its depot.
+
+    The route carries the load, and pays `saved` in penalties and waiting.
+    """
+    nodes = field.nodes
     x, y, p = entry(nodes, u, NEXT), entry(nodes, v, NEXT), entry(nodes, u, PREVIOUS)
     if v == p:
-        return NONE, 0.0
-    xx, load, saved = entry(nodes, x, NEXT), entry(plan.routes, route, FILLED), plan.charge[route]
+        return NONE
+    xx = entry(nodes, x, NEXT)
     best, found = GAIN, NONE
     for move in range(RELOCATE, TURN + 1):
         if move == TURN:
             if v == x or entry(nodes, u, POSITION) > entry(nodes, v, POSITION):
                 continue
-            change = turn_change(model, nodes, u, v) - saved
+            change = turn_change(field, u, v) - saved
         elif (
             (v == x and move > RELOCATE)
             or (v == xx and move >= SWAP_PAIR_STOP)
@@ -144,27 +153,29 @@ def best_within(model, plan, u, v, route, changes):
         else:
             change = changes[move] - saved
         if change < best:
-            change += surcharge(model, plan.weights, load, rearranged(model, nodes, move, u, v))
+            change += surcharge(field.rates, load, rearranged(field, move, u, v))
             if change < best:
                 best, found = change, move
-    return found, best
+    return found
 
 
 @kernel
-def turn_change(model, nodes, u, v):
+def turn_change(field, u, v):
     """Return the change of leg cost when the stretch from behind u up to v is reversed."""
+    nodes = field.nodes
     x, y = entry(nodes, u, NEXT), entry(nodes, v, NEXT)
-    ends = entry(model.cost, u, v) + entry(model.cost, x, y) - entry(nodes, u, COST) - entry(nodes, v, COST)
+    ends = entry(field.cost, u, v) + entry(field.cost, x, y) - entry(nodes, u, COST) - entry(nodes, v, COST)
     return ends + entry(nodes, v, TURNED) - entry(nodes, x, TURNED)
 
 
 @kernel
-def rearranged(model, nodes, move, u, v):
+def rearranged(field, move, u, v):
     """Return duration, warp, waiting and length of the route of u and v after a move within it."""
+    nodes = field.nodes
     x, y = entry(nodes, u, NEXT), entry(nodes, v, NEXT)
     p, q = entry(nodes, u, PREVIOUS), entry(nodes, v, PREVIOUS)
     if move == TURN:
-        return close(model, nodes, retrace(model, nodes, begin(nodes, u), v, x), y)
+        return close(field, retrace(field, begin(nodes, u), v, x), y)
     first, second, beyond = u, np.int64(-1), x
     if move != RELOCATE and move != SWAP:
         second, beyond = x, entry(nodes, x, NEXT)
@@ -173,10 +184,10 @@ def rearranged(model, nodes, move, u, v):
     forward = entry(nodes, u, POSITION) < entry(nodes, v, POSITION)
     if move < SWAP:
         if forward:
-            running = follow(model, nodes, begin(nodes, p), beyond, v)
-            return close(model, nodes, _append(model, nodes, running, first, second), y)
-        running = _append(model, nodes, begin(nodes, v), first, second)
-        return close(model, nodes, follow(model, nodes, running, y, p), beyond)
+            running = follow(field, begin(nodes, p), beyond, v)
+            return close(field, _append(field, running, first, second), y)
+        running = _append(field, begin(nodes, v), first, second)
+        return close(field, follow(field, running, y, p), beyond)
     third, fourth, beyond2 = v, np.int64(-1), y
     if move == SWAP_PAIRS:
         fourth, beyond2 = y, entry(nodes, y, NEXT)
@@ -184,15 +195,15 @@ def rearranged(model, nodes, move, u, v):
         first, second, third, fourth = third, fourth, first, second
         beyond, beyond2 = beyond2, beyond
         p, q = q, p
-    running = _append(model, nodes, begin(nodes, p), third, fourth)
+    running = _append(field, begin(nodes, p), third, fourth)
     if beyond != third:
-        running = follow(model, nodes, running, beyond, q)
-    return close(model, nodes, _append(model, nodes, running, first, second), beyond2)
+        running = follow(field, running, beyond, q)
+    return close(field, _append(field, running, first, second), beyond2)
 
 
 @kernel
-def _append(model, nodes, running, first, second):
-    running = visit(model, nodes, running, first)
+def _append(field, running, first, second):
+    running = visit(field, running, first)
     if second >= 0:
-        running = visit(model, nodes, running, second)
+        running = visit(field, running, second)
     return running

@@ -16,10 +16,10 @@ from routeopt.solvers.vrp.hgs.timed_links import apply_move, find_empty
 from routeopt.solvers.vrp.hgs.timed_moves import NONE, best_between, best_within, leg_changes
 from routeopt.solvers.vrp.hgs.timed_segments import (
     EMPTY,
+    FILLED,
     FOUND,
     MODIFIED,
     MOVES,
-    NEXT,
     PREVIOUS,
     ROUTE,
     MOVED,
@@ -29,6 +29,7 @@ from routeopt.solvers.vrp.hgs.timed_segments import (
     SWAPPING,
     TESTED,
     WORK,
+    depot_of,
     entry,
     record,
     refresh,
@@ -40,7 +41,7 @@ LAST_STAMP = 1 << 30  # stamps are kept as int32
 
 
 @kernel
-def begin_descent(model, plan, penalties, factor, state):
+def begin_descent(plan, penalties, factor, state):
     """Start the search of the routes that the links say, with penalties multiplied by a factor."""
     clock = plan.clock
     if clock[MOVES] > LAST_STAMP:
@@ -48,28 +49,28 @@ def begin_descent(model, plan, penalties, factor, state):
         plan.slots[:, :, FOUND] = -1
     clock[MOVES] += 1
     for kind in range(len(penalties)):
-        plan.weights[kind] = factor * penalties[kind]
-    for route in range(model.fleet):
-        refresh(model, plan, route)
+        plan.field.rates[kind] = factor * penalties[kind]
+    for route in range(len(plan.routes)):
+        refresh(plan, route)
         plan.routes[route, SWAPPED] = -1
     find_empty(plan)
     shuffle(plan.order, state)
     shuffle(plan.route_order, state)
-    _shuffle_some(model.near, state)
+    _shuffle_some(plan.near, state)
     clock[ROUND] = clock[MOVED] = clock[SWAPPING] = clock[PLACE] = 0
 
 
 @kernel
-def descend(model, plan, flag):
+def descend(plan, flag):
     """Go on with the search; return True at a local optimum, False when out of work or stopped."""
     clock = plan.clock
     while True:
         if clock[SWAPPING] == 0:
-            if not node_pass(model, plan, flag):
+            if not node_pass(plan, flag):
                 return False
             clock[PLACE] = 0
             clock[SWAPPING] = clock[MOVED] == 0 or clock[ROUND] == 0
-        if clock[SWAPPING] == 1 and not exchange_pass(model, plan, flag):
+        if clock[SWAPPING] == 1 and not exchange_pass(plan, flag):
             return False
         clock[ROUND] += 1
         if clock[MOVED] == 0 and clock[ROUND] > 1:
@@ -87,54 +88,67 @@ def _shuffle_some(near, state):
 
 
 @kernel
-def node_pass(model, plan, flag):
+def node_pass(plan, flag):
     """Try every stop against its neighbours once; return False when interrupted."""
     clock, first_round = plan.clock, plan.clock[ROUND] == 0
-    while clock[PLACE] < model.stops:
+    nodes, stops = plan.field.nodes, len(plan.order)
+    while clock[PLACE] < stops:
         if clock[WORK] <= 0 or flag[0] != 0:
             return False
-        clock[WORK] -= model.near.shape[1]
+        clock[WORK] -= plan.near.shape[1]
         u = np.int64(plan.order[clock[PLACE]])
         clock[PLACE] += 1
-        tested = np.int64(-1) if first_round else entry(plan.nodes, u, TESTED)
-        record(plan.nodes, u, TESTED, clock[MOVES])
-        _try_stop(model, plan, u, tested)
+        tested = np.int64(-1) if first_round else entry(nodes, u, TESTED)
+        record(nodes, u, TESTED, clock[MOVES])
+        k, count = 0, plan.near.shape[1]
+        while True:
+            k, v, move = _next_move(plan.field, plan.near, plan.routes, plan.charge, stops, u, tested, k)
+            if k > count:
+                break
+            apply_move(plan, move, u, v)
         if not first_round and clock[EMPTY] >= 0:  # at first no route is opened, to keep the fleet small
-            if plan.routes[entry(plan.nodes, u, ROUTE), MODIFIED] > tested:
-                try_pair(model, plan, u, model.stops + 1 + clock[EMPTY])
+            if plan.routes[entry(nodes, u, ROUTE), MODIFIED] > tested:
+                v = depot_of(plan, clock[EMPTY])
+                move = find_move(plan.field, plan.routes, plan.charge, stops, u, v)
+                if move != NONE:
+                    apply_move(plan, move, u, v)
     return True
 
 
 @kernel
-def _try_stop(model, plan, u, tested):
-    nodes, routes = plan.nodes, plan.routes
+def _next_move(field, near, routes, charge, stops, u, tested, k):
+    """Return the next improving move of u from its k-th neighbour on: the neighbour behind it, v, and the move.
+
+    There is none when the neighbour is beyond all.
+    """
+    nodes = field.nodes
     changed = entry(routes, entry(nodes, u, ROUTE), MODIFIED)
-    for k in range(model.near.shape[1]):
-        v = np.int64(model.near[u, k])
+    while k < near.shape[1]:
+        v = entry(near, u, k)
+        k += 1
         if max(changed, entry(routes, entry(nodes, v, ROUTE), MODIFIED)) <= tested:
             continue
-        improved = try_pair(model, plan, u, v)
-        if not improved:
-            depot = entry(nodes, v, PREVIOUS)
-            improved = depot > model.stops and try_pair(model, plan, u, depot)
-        if improved:
-            changed = entry(routes, entry(nodes, u, ROUTE), MODIFIED)
+        move = find_move(field, routes, charge, stops, u, v)
+        if move == NONE:
+            v = entry(nodes, v, PREVIOUS)
+            if v > stops:
+                move = find_move(field, routes, charge, stops, u, v)
+        if move != NONE:
+            return k, v, move
+    return k + 1, u, NONE
 
 
 @kernel
-def try_pair(model, plan, u, v):
-    """Apply the best improving move of u and v, if there is one."""
-    nodes = plan.nodes
+def find_move(field, routes, charge, stops, u, v):
+    """Return the best improving move of u and v, or NONE."""
+    nodes = field.nodes
     route, other = entry(nodes, u, ROUTE), entry(nodes, v, ROUTE)
-    changes = leg_changes(model, nodes, u, v)
-    if route != other:
-        least = min(changes[1], changes[2], changes[3], changes[4], changes[5], changes[6], changes[7])
-        if least >= plan.charge[route] + plan.charge[other]:
-            return False
-        move, _ = best_between(model, plan, u, v, route, other, changes)
-    else:
-        move, _ = best_within(model, plan, u, v, route, changes)
-    if move == NONE:
-        return False
-    apply_move(model, plan, move, u, v)
-    return True
+    changes = leg_changes(field, stops, u, v)
+    load = entry(routes, route, FILLED)
+    if route == other:
+        return best_within(field, u, v, load, charge[np.uintp(route)], changes)
+    saved = charge[np.uintp(route)] + charge[np.uintp(other)]
+    least = min(changes[1], changes[2], changes[3], changes[4], changes[5], changes[6], changes[7])
+    if least >= saved:
+        return NONE
+    return best_between(field, u, v, load, entry(routes, other, FILLED), saved, changes)

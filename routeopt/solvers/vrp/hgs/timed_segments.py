@@ -31,8 +31,8 @@ COUNT, FILLED, TIME, LATE, WAITED, REACH, MODIFIED, SWAPPED, LEGS = 0, 1, 2, 3, 
 # column of a slot that says when it was found; before it: cost and place, three times
 FOUND = 6
 
-# penalty weights
-PER_LOAD, PER_TIME, PER_LENGTH = 0, 1, 2
+# rates and limits
+PER_LOAD, PER_TIME, PER_LENGTH, PER_WAIT, CAPACITY, MOST_TIME, MOST_LENGTH = 0, 1, 2, 3, 4, 5, 6
 
 # the clock: where the search stands, so that it can be interrupted anywhere and go on
 MOVES, EMPTY = 0, 1  # moves so far; an empty route or -1
@@ -42,29 +42,23 @@ WORK = 6  # what may be done before the kernel returns
 Int32 = NDArray[np.int32]
 
 
-class TimedModel(NamedTuple):
-    """What stays the same during a search. W is stops + 1 + fleet: depot, stops, a depot for each route."""
+class Field(NamedTuple):
+    """What prices a move: few arrays, because every call hands them over. W is stops + 1 + fleet."""
 
-    stops: int
-    fleet: int
-    capacity: int
-    max_duration: int
-    max_length: int
-    limited: bool  # whether max_length can bind; only then are lengths summed
-    wait_cost: float
+    nodes: Int32  # (W, 32)
     cost: Int32  # (W, W) of a leg, with the fixed cost of a vehicle on the legs out of the depot
     travel: Int32  # (W, W) duration of a leg
-    length: Int32  # (W, W) distance of a leg, or (1, 1)
-    near: Int32  # (stops + 1, K) neighbours of each stop
+    length: Int32  # (W, W) distance of a leg, or (1, 1) where routes may be of any length
+    rates: NDArray[np.float64]  # (7,) penalties per unit of load, time and length, cost of waiting, limits
 
 
 class TimedPlan(NamedTuple):
-    """The routes under search and what is remembered about them."""
+    """The routes under search and what is remembered about them. Nodes are depot, stops, a depot per route."""
 
-    nodes: Int32  # (W, 32)
+    field: Field
+    near: Int32  # (stops + 1, K) neighbours of each stop
     routes: NDArray[np.int64]  # (fleet, 9)
     charge: NDArray[np.float64]  # (fleet,) penalties and waiting cost
-    weights: NDArray[np.float64]  # (3,) penalty per unit of load, time and length
     clock: NDArray[np.int64]  # (7,)
     order: Int32  # (stops,) in which stops are tried
     route_order: Int32  # (fleet,)
@@ -100,16 +94,17 @@ def begin(nodes, head):
 
 
 @kernel
-def visit(model, nodes, running, stop):
+def visit(field, running, stop):
     """Return the running sum after one more stop."""
     last, duration, warp, earliest, latest, waiting, length = running
-    travel = entry(model.travel, last, stop)
+    nodes = field.nodes
+    travel = entry(field.travel, last, stop)
     offset = duration - warp + travel
     opens, closes = entry(nodes, stop, OPEN), entry(nodes, stop, CLOSE)
     wait = max(opens - offset - latest, 0)
     late = max(earliest + offset - closes, 0)
-    if model.limited:
-        length += entry(model.length, last, stop)
+    if len(field.length) > 1:
+        length += entry(field.length, last, stop)
     return (
         stop,
         duration + travel + wait + entry(nodes, stop, SERVICE),
@@ -122,35 +117,36 @@ def visit(model, nodes, running, stop):
 
 
 @kernel
-def follow(model, nodes, running, first, last):
+def follow(field, running, first, last):
     """Return the running sum after the stretch of a route from `first` to `last`."""
-    running = visit(model, nodes, running, first)
+    running = visit(field, running, first)
     while first != last:
-        first = entry(nodes, first, NEXT)
-        running = visit(model, nodes, running, first)
+        first = entry(field.nodes, first, NEXT)
+        running = visit(field, running, first)
     return running
 
 
 @kernel
-def retrace(model, nodes, running, last, first):
+def retrace(field, running, last, first):
     """Return the running sum after the stretch of a route from `first` to `last`, driven backwards."""
-    running = visit(model, nodes, running, last)
+    running = visit(field, running, last)
     while last != first:
-        last = entry(nodes, last, PREVIOUS)
-        running = visit(model, nodes, running, last)
+        last = entry(field.nodes, last, PREVIOUS)
+        running = visit(field, running, last)
     return running
 
 
 @kernel
-def close(model, nodes, running, tail):
+def close(field, running, tail):
     """Return duration, warp, waiting and length of a route that goes on as it did from `tail`."""
     last, duration, warp, earliest, latest, waiting, length = running
-    travel = entry(model.travel, last, tail)
+    nodes = field.nodes
+    travel = entry(field.travel, last, tail)
     offset = duration - warp + travel
     wait = max(entry(nodes, tail, ONWARD + EARLIEST) - offset - latest, 0)
     late = max(earliest + offset - entry(nodes, tail, ONWARD + LATEST), 0)
-    if model.limited:
-        length += entry(model.length, last, tail) + entry(nodes, tail, ONWARD + LENGTH)
+    if len(field.length) > 1:
+        length += entry(field.length, last, tail) + entry(nodes, tail, ONWARD + LENGTH)
     return (
         duration + travel + wait + entry(nodes, tail, ONWARD + DURATION),
         warp + late + entry(nodes, tail, ONWARD + WARP),
@@ -160,38 +156,41 @@ def close(model, nodes, running, tail):
 
 
 @kernel
-def surcharge(model, weights, load, sums):
+def surcharge(rates, load, sums):
     """Return what a route costs beyond its legs: waiting, and penalties for what it breaks.
 
     Time beyond the longest duration counts as warp does: both say how late the route is.
     """
     duration, warp, waiting, length = sums
-    late = warp + max(duration - warp - model.max_duration, 0)
-    charge = weights[PER_LOAD] * max(load - model.capacity, 0) + weights[PER_TIME] * late + model.wait_cost * waiting
-    if model.limited:
-        charge += weights[PER_LENGTH] * max(length - model.max_length, 0)
-    return charge
+    late = warp + max(duration - warp - rates[MOST_TIME], 0.0)
+    over = max(load - rates[CAPACITY], 0.0)
+    far = max(length - rates[MOST_LENGTH], 0.0)
+    return rates[PER_LOAD] * over + rates[PER_TIME] * late + rates[PER_LENGTH] * far + rates[PER_WAIT] * waiting
 
 
 @kernel
-def splice(model, nodes, head, first, second, tail):
-    """Return duration, warp, waiting and length of: up to `head`, at most two stops, on from `tail`.
-
-    A stop that is not there is -1.
-    """
-    running = begin(nodes, head)
+def spliced(field, load, head, first, second, tail):
+    """Return the surcharge of a route: up to `head`, at most two stops, on from `tail`; -1 is no stop."""
+    running = begin(field.nodes, head)
     if first >= 0:
-        running = visit(model, nodes, running, first)
+        running = visit(field, running, first)
         if second >= 0:
-            running = visit(model, nodes, running, second)
-    return close(model, nodes, running, tail)
+            running = visit(field, running, second)
+    return surcharge(field.rates, load, close(field, running, tail))
 
 
 @kernel
-def refresh(model, plan, route):
+def depot_of(plan, route):
+    """Return the route's copy of the depot."""
+    return len(plan.near) + np.int64(route)
+
+
+@kernel
+def refresh(plan, route):
     """Recompute positions, loads and sums of a route from its links."""
-    nodes = plan.nodes
-    depot = model.stops + 1 + route
+    field = plan.field
+    nodes = field.nodes
+    depot = depot_of(plan, route)
     node, count, load, turned, legs = depot, 0, 0, 0, 0
     running = (
         depot,
@@ -205,31 +204,31 @@ def refresh(model, plan, route):
     _store(nodes, depot, UNTIL, running)
     while True:
         following = entry(nodes, node, NEXT)
-        cost = entry(model.cost, node, following)
+        cost = entry(field.cost, node, following)
         record(nodes, node, COST, cost)
         record(nodes, following, PREVIOUS, node)
         legs += cost
         if following == depot:
             break
         if count > 0:
-            turned += entry(model.cost, following, node) - cost
+            turned += entry(field.cost, following, node) - cost
         count += 1
         load += entry(nodes, following, DEMAND)
-        running = visit(model, nodes, running, following)
+        running = visit(field, running, following)
         _store(nodes, following, UNTIL, running)
         record(nodes, following, ROUTE, route)
         record(nodes, following, POSITION, count)
         record(nodes, following, LOAD, load)
         record(nodes, following, TURNED, turned)
         node = following
-    sums = close(model, nodes, running, depot)
+    sums = close(field, running, depot)
     routes = plan.routes
     routes[route, COUNT], routes[route, FILLED], routes[route, LEGS] = count, load, legs
     routes[route, TIME], routes[route, LATE], routes[route, WAITED], routes[route, REACH] = sums
     routes[route, MODIFIED] = plan.clock[MOVES]
-    plan.charge[route] = surcharge(model, plan.weights, load, sums)
+    plan.charge[route] = surcharge(field.rates, load, sums)
     while node != depot:
-        _prepend(model, nodes, node)
+        _prepend(field, node)
         node = entry(nodes, node, PREVIOUS)
 
 
@@ -244,10 +243,11 @@ def _store(nodes, node, column, running):
 
 
 @kernel
-def _prepend(model, nodes, node):
+def _prepend(field, node):
     """Store the sum from a node on, given that of its successor."""
+    nodes = field.nodes
     following = entry(nodes, node, NEXT)
-    travel = entry(model.travel, node, following)
+    travel = entry(field.travel, node, following)
     service = entry(nodes, node, SERVICE)
     offset = service + travel
     earliest, latest = entry(nodes, following, ONWARD + EARLIEST), entry(nodes, following, ONWARD + LATEST)
@@ -255,8 +255,8 @@ def _prepend(model, nodes, node):
     wait = max(earliest - offset - closes, 0)
     late = max(opens + offset - latest, 0)
     length = entry(nodes, following, ONWARD + LENGTH)
-    if model.limited:
-        length += entry(model.length, node, following)
+    if len(field.length) > 1:
+        length += entry(field.length, node, following)
     running = (
         node,
         offset + wait + entry(nodes, following, ONWARD + DURATION),
