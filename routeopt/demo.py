@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 import routeopt as ro
-from routeopt.cli.errors import explain, missing_extra
+from routeopt.cli.errors import INTERRUPTED, NOT_FEASIBLE, explain, missing_extra
 from routeopt.cli.progress import watching
 from routeopt.cli.solve import follow
 
@@ -26,6 +26,7 @@ FOLDER = Path("demo")
 STOPS = 300
 SECONDS = 10.0
 SEED = 1
+VAN = ro.Vehicle("van", capacity=500.0, fixed_cost=40.0, distance_cost=0.4 / 1000, duration_cost=24 / 3600)
 TABLES = {
     "solution.json": "the plan, with costs and how it was found",
     "schedule.csv": "every visit with its times, for a spreadsheet",
@@ -42,8 +43,12 @@ def main(folder: Path = FOLDER, *, stops: int = STOPS, seconds: float = SECONDS)
     """Solve and show the case; return the exit code."""
     out = Console(highlight=False)
     folder.mkdir(parents=True, exist_ok=True)
-    problem = ro.generate("city", stops, seed=SEED)
+    problem = ro.generate("city", stops, seed=SEED).replace(vehicles=[VAN], name="a day in Helsinki")
     out.print(f"A day of deliveries in Helsinki: {stops} stops with time windows, {seconds:g} s of search.")
+    out.print(
+        "A van takes 500 kg and costs 40 euros a day, 40 cents a kilometre and 24 euros an hour.",
+        soft_wrap=True,
+    )
     ro.write(problem, folder / "problem.json")
     run = ro.search(problem, seconds, seed=SEED)
     with watching(run, lines=not sys.stderr.isatty(), interval=1.0) as show:
@@ -59,7 +64,9 @@ def main(folder: Path = FOLDER, *, stops: int = STOPS, seconds: float = SECONDS)
     if find_spec("matplotlib") is None:
         out.print(f"There are no pictures: {missing_extra('matplotlib')}", markup=False)
     out.print(f"Go on with: routeopt info {folder / 'problem.json'}", soft_wrap=True)
-    return 0 if solution.feasible else 1
+    if run.interrupted:
+        return INTERRUPTED
+    return 0 if solution.feasible else NOT_FEASIBLE
 
 
 def write(solution: Solution, folder: Path) -> dict[str, str]:
@@ -102,6 +109,8 @@ def clock(seconds: float) -> str:
 if __name__ == "__main__":
     try:
         code = main()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
     except Exception as error:
         code = explain(error, debug=False)
     sys.exit(code)

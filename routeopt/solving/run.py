@@ -17,7 +17,7 @@ import numpy as np
 
 from routeopt.errors import ProblemError
 from routeopt.problems.evaluation import Evaluator
-from routeopt.problems.instance import Instance, Routes
+from routeopt.problems.instance import Instance, Integers, Routes
 from routeopt.problems.reasons import servable
 from routeopt.problems.search import Incumbent, MaxSeconds, StoppingCriterion, StopSignal
 from routeopt.problems.solution import Solution
@@ -185,10 +185,12 @@ class Search:
         return StopSignal(left * part, iterations if iterations == inf else round(iterations * part))
 
     def _prepare(self, link: Link, instance: Instance) -> None:
-        """Load or compile the kernels of a link on a tiny part of the problem."""
-        tiny = instance.restrict(np.arange(min(instance.nodes, instance.depots + 6)))
+        """Load or compile the kernels of a link on a tiny part of the problem and of the present plan."""
+        nodes = np.arange(min(instance.nodes, instance.depots + 6))
+        start = renumbered(self._inward(self._routes), nodes, instance.nodes)
+        arguments = (instance.restrict(nodes), start if start.size else None)
         began, told = time.perf_counter(), False
-        worker = Worker(link, (tiny, None), StopSignal(iterations=1), np.random.default_rng(self.seed), 1)
+        worker = Worker(link, arguments, StopSignal(iterations=1), np.random.default_rng(self.seed), 1)
         while not worker.done(POLL):
             if not told and time.perf_counter() - began > PATIENCE:
                 log.info("compiling the search kernels; this happens once and takes about half a minute")
@@ -198,13 +200,18 @@ class Search:
 
     def _inward(self, routes: Routes) -> Routes:
         """Return the routes in the numbering of the servable part; nodes outside it are dropped."""
-        number = np.full(self.problem.instance().nodes, -1)
-        number[self._nodes] = np.arange(len(self._nodes))
-        lists = [[int(number[i]) for i in route if number[i] >= 0] for route in routes.lists()]
-        return Routes.from_lists(lists, routes.vehicle.tolist())
+        return renumbered(routes, self._nodes, self.problem.instance().nodes)
 
     def _outward(self, routes: Routes) -> Routes:
         return routes._replace(visits=self._nodes[routes.visits])
+
+
+def renumbered(routes: Routes, nodes: Integers, among: int) -> Routes:
+    """Return the routes in a numbering where ``nodes[i]``, of so many, is node ``i``; others are dropped."""
+    number = np.full(among, -1)
+    number[nodes] = np.arange(len(nodes))
+    lists = [[int(number[i]) for i in route if number[i] >= 0] for route in routes.lists()]
+    return Routes.from_lists(lists, routes.vehicle.tolist())
 
 
 def _parameters(solver: object) -> dict[str, Any]:

@@ -38,8 +38,9 @@ class SplitWork(NamedTuple):
 
 def split_work(stops: int) -> SplitWork:
     """Return scratch for tours of this many stops."""
+    along, load, out, home, value, base = (np.zeros(stops + 2) for _ in range(6))
     queue, before = (np.zeros(stops + 2, np.int32) for _ in range(2))
-    return SplitWork(*(np.zeros(stops + 2) for _ in range(6)), queue=queue, before=before)
+    return SplitWork(along, load, out, home, value, base, queue, before)
 
 
 @kernel

@@ -14,15 +14,20 @@ from routeopt.solvers.vrp.hgs.population import admit, crown, cull, pick_parents
 from routeopt.solvers.vrp.hgs.timed_insertion import clear_routes, insert_all
 from routeopt.solvers.vrp.hgs.timed_search import begin_descent, descend
 from routeopt.solvers.vrp.hgs.timed_segments import (
+    CAPACITY,
     COUNT,
     FILLED,
     LATE,
     LEGS,
+    MOST_LENGTH,
+    MOST_TIME,
     NEXT,
+    PER_WAIT,
     REACH,
     TIME,
     WAITED,
     WORK,
+    depot_of,
     entry,
 )
 from routeopt.solvers.vrp.hgs.timed_srex import route_exchange
@@ -35,7 +40,7 @@ _REPAIRED = 2  # one infeasible child in so many is
 
 @kernel
 def evolve(
-    model, plan, population, champion, penalties, breeding, target, crossing, cuts, state, life, flag, searched, work
+    plan, population, champion, penalties, breeding, target, crossing, cuts, state, life, flag, searched, work
 ):
     """Go on until so many individuals have been searched in all, the work is used up or the flag is set.
 
@@ -45,41 +50,41 @@ def evolve(
     clock[WORK] = work
     while clock[WORK] > 0 and flag[0] == 0 and now.searched < searched:
         if now.stage == IDLE or now.stage == GIVEN:
-            plan.weights[:] = penalties.value
+            plan.field.rates[: len(penalties.value)] = penalties.value
             if now.stage == GIVEN:
-                split(model, plan, cuts, model.fleet)
+                split(plan, cuts, len(plan.routes))
             else:
                 one, other = pick_parents(population, breeding, state)
-                route_exchange(model, plan, population, one, other, crossing, state)
-            begin_descent(model, plan, penalties.value, 1.0, state)
-            clock[WORK] -= model.stops
+                route_exchange(plan, population, one, other, crossing, state)
+            begin_descent(plan, penalties.value, 1.0, state)
+            clock[WORK] -= len(plan.order)
             now.stage = SEARCH
-        if not descend(model, plan, flag):
+        if not descend(plan, flag):
             break
-        _finish(model, plan, population, champion, penalties, breeding, target, state, life)
+        _finish(plan, population, champion, penalties, breeding, target, state, life)
     return work - clock[WORK]
 
 
 @kernel
-def construct(model, plan, penalties, cuts, state):
+def construct(plan, penalties, cuts, state):
     """Make a giant tour of routes that the stops entered in random order, each where it cost least."""
-    plan.weights[:] = penalties.value
+    plan.field.rates[: len(penalties.value)] = penalties.value
     shuffle(plan.order, state)
-    clear_routes(model, plan)
-    insert_all(model, plan, plan.order, model.stops)
-    return store_routes(model, plan, cuts.child, cuts.offsets)
+    clear_routes(plan)
+    insert_all(plan, plan.order, len(plan.order))
+    return store_routes(plan, cuts.child, cuts.offsets)
 
 
 @kernel
-def _finish(model, plan, population, champion, penalties, breeding, target, state, life):
+def _finish(plan, population, champion, penalties, breeding, target, state, life):
     """Take the searched individual into the population; send it to repair or end its turn."""
     now = life[0]
     slot = take_slot(population)
     parts = population.parts[slot]
-    measure(model, plan, parts)
+    measure(plan, parts)
     feasible = parts[1] + parts[2] + parts[3] == 0.0
     if now.stage == SEARCH or feasible:
-        population.sizes[slot] = store_routes(model, plan, population.tours[slot], population.offsets[slot])
+        population.sizes[slot] = store_routes(plan, population.tours[slot], population.offsets[slot])
         if now.stage == SEARCH and observe(penalties, parts, target):
             reprice(population, penalties.value)
         group = admit(population, slot, penalties.value, breeding.directed)
@@ -91,7 +96,7 @@ def _finish(model, plan, population, champion, penalties, breeding, target, stat
         return_slot(population, slot)
     if now.stage == SEARCH and not feasible and below(state, _REPAIRED) == 0:
         now.stage = REPAIR
-        begin_descent(model, plan, penalties.value, _REPAIR_FACTOR, state)
+        begin_descent(plan, penalties.value, _REPAIR_FACTOR, state)
         return
     now.stage = IDLE
     now.searched += 1
@@ -106,32 +111,31 @@ def return_slot(population, slot):
 
 
 @kernel
-def measure(model, plan, parts):
+def measure(plan, parts):
     """Set the cost of the plan, and its excess load, time and length."""
     parts[:] = 0.0
-    routes = plan.routes
-    for route in range(model.fleet):
+    routes, rates = plan.routes, plan.field.rates
+    for route in range(len(plan.routes)):
         time, warp = routes[route, TIME], routes[route, LATE]
-        parts[0] += routes[route, LEGS] + model.wait_cost * routes[route, WAITED]
-        parts[1] += max(routes[route, FILLED] - model.capacity, 0)
-        parts[2] += warp + max(time - warp - model.max_duration, 0)
-        if model.limited:
-            parts[3] += max(routes[route, REACH] - model.max_length, 0)
+        parts[0] += routes[route, LEGS] + rates[PER_WAIT] * routes[route, WAITED]
+        parts[1] += max(routes[route, FILLED] - rates[CAPACITY], 0.0)
+        parts[2] += warp + max(time - warp - rates[MOST_TIME], 0.0)
+        parts[3] += max(routes[route, REACH] - rates[MOST_LENGTH], 0.0)
 
 
 @kernel
-def store_routes(model, plan, tour, offsets):
+def store_routes(plan, tour, offsets):
     """Write the routes as a giant tour, and return how many there are."""
     position, used = 0, 0
-    for route in range(model.fleet):
+    for route in range(len(plan.routes)):
         if plan.routes[route, COUNT] > 0:
             offsets[used] = position
             used += 1
-            depot = model.stops + 1 + route
-            node = entry(plan.nodes, depot, NEXT)
+            depot = depot_of(plan, route)
+            node = entry(plan.field.nodes, depot, NEXT)
             while node != depot:
                 tour[position] = node
                 position += 1
-                node = entry(plan.nodes, node, NEXT)
+                node = entry(plan.field.nodes, node, NEXT)
     offsets[used] = position
     return used

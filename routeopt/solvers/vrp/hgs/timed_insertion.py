@@ -7,6 +7,7 @@ import numpy as np
 from routeopt.solvers.compiled import kernel
 from routeopt.solvers.vrp.hgs.timed_links import find_empty, link
 from routeopt.solvers.vrp.hgs.timed_segments import (
+    CAPACITY,
     COST,
     COUNT,
     DEMAND,
@@ -14,48 +15,49 @@ from routeopt.solvers.vrp.hgs.timed_segments import (
     FILLED,
     LEGS,
     NEXT,
+    PER_LOAD,
+    depot_of,
     entry,
     refresh,
-    splice,
-    surcharge,
+    spliced,
 )
 
 
 @kernel
-def clear_routes(model, plan):
+def clear_routes(plan):
     """Make every route empty."""
-    for route in range(model.fleet):
-        depot = model.stops + 1 + route
-        link(plan.nodes, depot, depot)
-        refresh(model, plan, route)
+    for route in range(len(plan.routes)):
+        depot = depot_of(plan, route)
+        link(plan.field.nodes, depot, depot)
+        refresh(plan, route)
     find_empty(plan)
 
 
 @kernel
-def insert_all(model, plan, stops, count):
+def insert_all(plan, stops, count):
     """Insert the first `count` stops, one after the other, each where it costs least."""
     for i in range(count):
-        insert(model, plan, np.int64(stops[i]))
+        insert(plan, np.int64(stops[i]))
 
 
 @kernel
-def insert(model, plan, u):
+def insert(plan, u):
     """Insert a stop where it costs least, in a route in use or in one empty route."""
-    nodes = plan.nodes
+    field, nodes = plan.field, plan.field.nodes
     best, place, chosen = np.inf, np.int64(-1), 0
     demand = entry(nodes, u, DEMAND)
-    for route in range(model.fleet):
+    for route in range(len(plan.routes)):
         if plan.routes[route, COUNT] == 0 and route != plan.clock[EMPTY]:
             continue
-        depot, load = model.stops + 1 + route, entry(plan.routes, route, FILLED)
-        over = max(load + demand - model.capacity, 0) - max(load - model.capacity, 0)
-        base = plan.weights[0] * over - plan.charge[route]
+        depot, load = depot_of(plan, route), entry(plan.routes, route, FILLED)
+        over = max(load + demand - field.rates[CAPACITY], 0.0) - max(load - field.rates[CAPACITY], 0.0)
+        base = field.rates[PER_LOAD] * over - plan.charge[route]
         v = np.int64(depot)
         while True:
             y = entry(nodes, v, NEXT)
-            legs = entry(model.cost, v, u) + entry(model.cost, u, y) - entry(nodes, v, COST)
+            legs = entry(field.cost, v, u) + entry(field.cost, u, y) - entry(nodes, v, COST)
             if legs + base < best:
-                change = legs + base + surcharge(model, plan.weights, load, splice(model, nodes, v, u, np.int64(-1), y))
+                change = legs + base + spliced(field, load, v, u, np.int64(-1), y)
                 if change < best:
                     best, place, chosen = change, v, route
             v = y
@@ -64,15 +66,15 @@ def insert(model, plan, u):
     following = entry(nodes, place, NEXT)
     link(nodes, place, u)
     link(nodes, u, following)
-    refresh(model, plan, chosen)
+    refresh(plan, chosen)
     if plan.clock[EMPTY] == chosen:
         find_empty(plan)
 
 
 @kernel
-def penalised_cost(model, plan):
+def penalised_cost(plan):
     """Return the cost of the plan with all penalties."""
     total = 0.0
-    for route in range(model.fleet):
+    for route in range(len(plan.routes)):
         total += plan.routes[route, LEGS] + plan.charge[route]
     return total

@@ -17,15 +17,15 @@ from routeopt.solvers.vrp.hgs.timed_segments import (
     CLOSE,
     DEMAND,
     EMPTY,
-    FOUND,
     LATEST,
     ONWARD,
     OPEN,
     ROUTE,
     SERVICE,
+    SLOT,
     WIDTH,
+    Field,
     Int32,
-    TimedModel,
     TimedPlan,
 )
 
@@ -149,23 +149,6 @@ def near_stops(
     return near
 
 
-def new_model(grid: TimedGrid, fleet: int) -> TimedModel:
-    """Return what the kernels need to know for so many routes."""
-    return TimedModel(
-        stops=len(grid.demand) - 1,
-        fleet=fleet,
-        capacity=grid.capacity,
-        max_duration=grid.max_duration,
-        max_length=grid.max_length,
-        limited=len(grid.length) > 1,
-        wait_cost=grid.wait_cost,
-        cost=_padded(grid.cost, fleet),
-        travel=_padded(grid.travel, fleet),
-        length=_padded(grid.length, fleet) if len(grid.length) > 1 else grid.length,
-        near=grid.near.copy(),
-    )
-
-
 def _padded(legs: Int32, fleet: int) -> Int32:
     """Return legs with a row and a column for the depot of each route."""
     nodes = np.concatenate([np.arange(len(legs)), np.zeros(fleet, np.int64)])
@@ -183,17 +166,19 @@ def new_plan(grid: TimedGrid, fleet: int) -> TimedPlan:
     nodes[n + 1 :, ONWARD + LATEST] = grid.closes[0]  # the way into the depot: nothing but its window
     clock = np.zeros(7, np.int64)
     clock[EMPTY] = -1
-    slots = np.zeros((n + 1, fleet, 8), np.int32)
-    slots[:, :, FOUND] = -1
+    rates = np.array([0.0, 0.0, 0.0, grid.wait_cost, grid.capacity, grid.max_duration, grid.max_length])
+    cost = _padded(grid.cost, fleet)
+    travel = cost if np.array_equal(grid.cost, grid.travel) else _padded(grid.travel, fleet)  # one fits a cache
+    length = _padded(grid.length, fleet) if len(grid.length) > 1 else grid.length
     return TimedPlan(
-        nodes=nodes,
+        field=Field(nodes, cost, travel, length, rates),
+        near=grid.near.copy(),
         routes=np.zeros((fleet, 9), np.int64),
         charge=np.zeros(fleet),
-        weights=np.zeros(3),
         clock=clock,
         order=np.arange(1, n + 1, dtype=np.int32),
         route_order=np.arange(fleet, dtype=np.int32),
-        slots=slots,
+        slots=np.full((n + 1, SLOT * fleet), -1, np.int32),
         reaches=np.zeros(n + 1 + fleet, np.uint64),
-        buffer=np.zeros(4 * (n + 1 + fleet)),
+        buffer=np.zeros((n, 4)),
     )

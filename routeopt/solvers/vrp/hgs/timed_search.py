@@ -17,7 +17,6 @@ from routeopt.solvers.vrp.hgs.timed_moves import NONE, best_between, best_within
 from routeopt.solvers.vrp.hgs.timed_segments import (
     EMPTY,
     FILLED,
-    FOUND,
     MODIFIED,
     MOVES,
     PREVIOUS,
@@ -46,7 +45,7 @@ def begin_descent(plan, penalties, factor, state):
     clock = plan.clock
     if clock[MOVES] > LAST_STAMP:
         clock[MOVES] = 0
-        plan.slots[:, :, FOUND] = -1
+        plan.slots[:] = -1
     clock[MOVES] += 1
     for kind in range(len(penalties)):
         plan.field.rates[kind] = factor * penalties[kind]

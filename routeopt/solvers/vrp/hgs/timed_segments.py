@@ -28,8 +28,9 @@ WIDTH = 32
 # columns of a route's record
 COUNT, FILLED, TIME, LATE, WAITED, REACH, MODIFIED, SWAPPED, LEGS = 0, 1, 2, 3, 4, 5, 6, 7, 8
 
-# column of a slot that says when it was found; before it: cost and place, three times
-FOUND = 6
+# of the slot of a stop and a route: the column that says when it was found, behind three times cost and
+# place, and its width
+FOUND, SLOT = 6, 8
 
 # rates and limits
 PER_LOAD, PER_TIME, PER_LENGTH, PER_WAIT, CAPACITY, MOST_TIME, MOST_LENGTH = 0, 1, 2, 3, 4, 5, 6
@@ -62,9 +63,9 @@ class TimedPlan(NamedTuple):
     clock: NDArray[np.int64]  # (7,)
     order: Int32  # (stops,) in which stops are tried
     route_order: Int32  # (fleet,)
-    slots: Int32  # (stops + 1, fleet, 8) three best insertions of a stop into a route, and when found
+    slots: Int32  # (stops + 1, 8 * fleet) three best insertions of a stop into a route, and when found
     reaches: NDArray[np.uint64]  # (stops + 1 + fleet,) bit set of the routes near a stop or a route
-    buffer: NDArray[np.float64]  # (4 * W,)
+    buffer: NDArray[np.float64]  # (stops, 4)
 
 
 @kernel

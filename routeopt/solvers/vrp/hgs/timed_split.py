@@ -14,7 +14,17 @@ from numpy.typing import NDArray
 
 from routeopt.solvers.compiled import kernel
 from routeopt.solvers.vrp.hgs.timed_links import link
-from routeopt.solvers.vrp.hgs.timed_segments import DEMAND, begin, close, entry, surcharge, visit
+from routeopt.solvers.vrp.hgs.timed_segments import (
+    CAPACITY,
+    DEMAND,
+    PER_TIME,
+    begin,
+    close,
+    depot_of,
+    entry,
+    surcharge,
+    visit,
+)
 
 _OVERLOAD = 1.5  # routes with more than so many capacities are not considered
 _DOUBLINGS, _HALVINGS = 40, 8  # of the price per route, before and after it is bracketed
@@ -35,60 +45,61 @@ def new_cuts(stops: int, fleet: int) -> Cuts:
 
 
 @kernel
-def split(model, plan, cuts, most_routes):
+def split(plan, cuts, most_routes):
     """Link the plan's routes as the giant tour in `cuts` is best cut into at most so many routes."""
     price = 0.0
-    if _sweep(model, plan, cuts, price) > most_routes:
-        low, price = 0.0, 1.0 + 2.0 * cuts.value[model.stops] / model.stops
+    if _sweep(plan, cuts, price) > most_routes:
+        low, price = 0.0, 1.0 + 2.0 * cuts.value[len(cuts.child)] / len(cuts.child)
         for _ in range(_DOUBLINGS):
-            if _sweep(model, plan, cuts, price) <= most_routes:
+            if _sweep(plan, cuts, price) <= most_routes:
                 break
             low, price = price, 3.0 * price
         for _ in range(_HALVINGS):
             middle = 0.5 * (low + price)
-            if _sweep(model, plan, cuts, middle) <= most_routes:
+            if _sweep(plan, cuts, middle) <= most_routes:
                 price = middle
             else:
                 low = middle
-        _sweep(model, plan, cuts, price)
-    end = model.stops
-    for route in range(model.fleet):
-        depot = model.stops + 1 + route
+        _sweep(plan, cuts, price)
+    end = len(cuts.child)
+    for route in range(len(plan.routes)):
+        depot = depot_of(plan, route)
         node = np.int64(depot)
         if end > 0:
             for i in range(cuts.before[end], end):
-                link(plan.nodes, node, np.int64(cuts.child[i]))
+                link(plan.field.nodes, node, np.int64(cuts.child[i]))
                 node = np.int64(cuts.child[i])
             end = cuts.before[end]
-        link(plan.nodes, node, depot)
+        link(plan.field.nodes, node, depot)
 
 
 @kernel
-def _sweep(model, plan, cuts, price):
+def _sweep(plan, cuts, price):
     """Find the best cuts for this price per route, and return how many routes that makes."""
-    nodes, tour, value = plan.nodes, cuts.child, cuts.value
-    depot = model.stops + 1
+    field, nodes, tour, value = plan.field, plan.field.nodes, cuts.child, cuts.value
+    depot = depot_of(plan, 0)
+    rates, stops = field.rates, len(tour)
     value[0] = 0.0
     value[1:] = np.inf
     farthest = 0
-    for stop in range(1, model.stops + 1):
-        farthest = max(farthest, entry(model.cost, 0, stop) + entry(model.cost, stop, 0))
-    for i in range(model.stops):
+    for stop in range(1, stops + 1):
+        farthest = max(farthest, entry(field.cost, 0, stop) + entry(field.cost, stop, 0))
+    for i in range(stops):
         running, legs, load = begin(nodes, depot), 0, 0
-        for j in range(i, model.stops):
+        for j in range(i, stops):
             stop = np.int64(tour[j])
-            legs += entry(model.cost, running[0], stop)
+            legs += entry(field.cost, running[0], stop)
             load += entry(nodes, stop, DEMAND)
-            if j > i and load > _OVERLOAD * model.capacity:
+            if j > i and load > _OVERLOAD * rates[CAPACITY]:
                 break
-            running = visit(model, nodes, running, stop)
-            charge = surcharge(model, plan.weights, load, close(model, nodes, running, depot))
-            cost = value[i] + price + legs + entry(model.cost, stop, 0) + charge
+            running = visit(field, running, stop)
+            charge = surcharge(rates, load, close(field, running, depot))
+            cost = value[i] + price + legs + entry(field.cost, stop, 0) + charge
             if cost < value[j + 1]:
                 value[j + 1], cuts.before[j + 1] = cost, i
-            if plan.weights[1] * running[2] > farthest + price:
+            if rates[PER_TIME] * running[2] > farthest + price:
                 break
-    routes, end = 0, model.stops
+    routes, end = 0, stops
     while end > 0:
         end = cuts.before[end]
         routes += 1

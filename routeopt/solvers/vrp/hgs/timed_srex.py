@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from routeopt.solvers.compiled import kernel
 from routeopt.solvers.vrp.hgs.timed_insertion import clear_routes, insert_all, penalised_cost
 from routeopt.solvers.vrp.hgs.timed_links import find_empty, link
-from routeopt.solvers.vrp.hgs.timed_segments import Int32, refresh
+from routeopt.solvers.vrp.hgs.timed_segments import Int32, depot_of, refresh
 from routeopt.solvers.vrp.random import below, shuffle
 
 _TRIES = 20  # random steps for each route that the cluster should gain
@@ -49,25 +49,25 @@ def new_exchange(stops: int, fleet: int) -> Exchange:
 
 
 @kernel
-def route_exchange(model, plan, population, first, second, work, state):
+def route_exchange(plan, population, first, second, work, state):
     """Leave the better of the two children of the individuals in two slots in the plan, as links."""
     _note_routes(population, first, work.route)
     _note_routes(population, second, work.route2)
     count = 1 + below(state, min(population.sizes[first], population.sizes[second]))
-    count = _grow_cluster(model, population, first, count, work, state)
+    count = _grow_cluster(plan.near, population, first, count, work, state)
     _match_cluster(population, first, second, count, work)
     missing = _find_missing(population, first, work, count)
     shuffle(work.missing[:missing], state)
     costs = np.inf
     for kept in range(2):
-        _build(model, plan, population, first, second, work, kept == 0)
-        insert_all(model, plan, work.missing, missing)
-        cost = penalised_cost(model, plan)
+        _build(plan, population, first, second, work, kept == 0)
+        insert_all(plan, work.missing, missing)
+        cost = penalised_cost(plan)
         if kept == 0:
             costs = cost
     if costs < cost:
-        _build(model, plan, population, first, second, work, True)
-        insert_all(model, plan, work.missing, missing)
+        _build(plan, population, first, second, work, True)
+        insert_all(plan, work.missing, missing)
 
 
 @kernel
@@ -79,19 +79,19 @@ def _note_routes(population, slot, route_of):
 
 
 @kernel
-def _grow_cluster(model, population, slot, count, work, state):
+def _grow_cluster(near, population, slot, count, work, state):
     """Choose up to `count` routes of the first parent, each with a stop near one of the others."""
     tour, offsets, cluster = population.tours[slot], population.offsets[slot], work.cluster
     work.chosen[:] = 0
-    cluster[0] = work.route[1 + below(state, model.stops)]
+    cluster[0] = work.route[1 + below(state, len(tour))]
     work.chosen[cluster[0]] = 1
-    known, width = 1, model.near.shape[1]
+    known, width = 1, near.shape[1]
     for _ in range(_TRIES * count):
         if known == count or width == 0:
             break
         route = cluster[below(state, known)]
         stop = tour[offsets[route] + below(state, offsets[route + 1] - offsets[route])]
-        reached = work.route[model.near[stop, below(state, width)]]
+        reached = work.route[near[stop, below(state, width)]]
         if work.chosen[reached] == 0:
             work.chosen[reached] = 1
             cluster[known] = reached
@@ -131,39 +131,39 @@ def _find_missing(population, first, work, count):
 
 
 @kernel
-def _build(model, plan, population, first, second, work, old_first):
+def _build(plan, population, first, second, work, old_first):
     """Link the routes of the child without its missing stops.
 
     A stop that is in both a remaining and a new route keeps its place in the new one, or in the remaining one if `old_first`.
     """
     tour, offsets = population.tours[first], population.offsets[first]
     tour2, offsets2 = population.tours[second], population.offsets[second]
-    clear_routes(model, plan)
+    clear_routes(plan)
     route = 0
     for old in range(population.sizes[first]):
         if work.chosen[old] == 0:
-            depot = model.stops + 1 + route
+            depot = depot_of(plan, route)
             node = depot
             for i in range(offsets[old], offsets[old + 1]):
                 stop = tour[i]
                 if old_first or work.chosen2[work.route2[stop]] == 0:
-                    link(plan.nodes, node, stop)
+                    link(plan.field.nodes, node, stop)
                     node = np.int64(stop)
-            link(plan.nodes, node, depot)
+            link(plan.field.nodes, node, depot)
             if node != depot:
-                refresh(model, plan, route)
+                refresh(plan, route)
                 route += 1
     for new in range(population.sizes[second]):
         if work.chosen2[new] == 1:
-            depot = model.stops + 1 + route
+            depot = depot_of(plan, route)
             node = depot
             for i in range(offsets2[new], offsets2[new + 1]):
                 stop = tour2[i]
                 if not old_first or work.chosen[work.route[stop]] == 1:
-                    link(plan.nodes, node, stop)
+                    link(plan.field.nodes, node, stop)
                     node = np.int64(stop)
-            link(plan.nodes, node, depot)
+            link(plan.field.nodes, node, depot)
             if node != depot:
-                refresh(model, plan, route)
+                refresh(plan, route)
                 route += 1
     find_empty(plan)
