@@ -14,22 +14,33 @@ from routeopt import registry
 from routeopt.errors import InfeasibleError, ProblemError, RouteoptError, UnsupportedError
 
 if TYPE_CHECKING:
-    from routeopt.data.generators import generate
-    from routeopt.data.readers import read, read_solution
-    from routeopt.data.writers import write
-    from routeopt.problems.columns import Stops
-    from routeopt.problems.instance import Instance, Routes
-    from routeopt.problems.legs import Euclidean, Haversine, Legs, Matrix
-    from routeopt.problems.rows import Depot, Shipment, Stop, Vehicle
-    from routeopt.problems.search import Incumbent, MaxIterations, MaxSeconds, NoImprovement, Target
-    from routeopt.problems.solution import Solution
-    from routeopt.problems.vrp import VRP
-    from routeopt.solving import search, solve
-    from routeopt.solvers.vrp.hgs import HGS
-    from routeopt.solvers.vrp.nearest import Nearest
-    from routeopt.solvers.vrp.regret import Regret
-    from routeopt.solvers.vrp.savings import Savings
-    from routeopt.solvers.vrp.sweep import Sweep
+    from routeopt.data.generators import generate as generate
+    from routeopt.data.readers import read as read, read_solution as read_solution
+    from routeopt.data.writers import write as write
+    from routeopt.problems.columns import Stops as Stops
+    from routeopt.problems.instance import Instance as Instance, Routes as Routes
+    from routeopt.problems.legs import (
+        Euclidean as Euclidean,
+        Haversine as Haversine,
+        Legs as Legs,
+        Matrix as Matrix,
+    )
+    from routeopt.problems.rows import Depot as Depot, Shipment as Shipment, Stop as Stop, Vehicle as Vehicle
+    from routeopt.problems.search import (
+        Incumbent as Incumbent,
+        MaxIterations as MaxIterations,
+        MaxSeconds as MaxSeconds,
+        NoImprovement as NoImprovement,
+        Target as Target,
+    )
+    from routeopt.problems.solution import Solution as Solution
+    from routeopt.problems.vrp import VRP as VRP
+    from routeopt.solvers.vrp.hgs import HGS as HGS
+    from routeopt.solvers.vrp.nearest import Nearest as Nearest
+    from routeopt.solvers.vrp.regret import Regret as Regret
+    from routeopt.solvers.vrp.savings import Savings as Savings
+    from routeopt.solvers.vrp.sweep import Sweep as Sweep
+    from routeopt.solving import search as search, solve as solve
 
 __version__ = "0.1.0"
 

@@ -35,9 +35,14 @@ def kernel(function: Function) -> Function:
     return _compiled(function)
 
 
+def inner(function: Function) -> Function:
+    """Compile a function that only kernels call: without the costly way in from Python."""
+    return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
 def inlined(function: Function) -> Function:
     """Compile likewise, and put the code into every caller: for what runs millions of times a second."""
-    return _compiled(function, forceinline=True)
+    return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
 
 
 def _compiled(function: Function, **options: bool) -> Function:

@@ -45,7 +45,7 @@ BAD = {
     "nan": (VRPLIB.replace("3 6 8", "3 nan 8"), "finite"),
     "infinity": (VRPLIB.replace("3 6 8", "3 inf 8"), "finite"),
     "a word for a number": (VRPLIB.replace("3 6 8", "3 six 8"), "six"),
-    "negative demand": (VRPLIB.replace("3 2\n4", "3 -2\n4"), "-2"),
+    "negative demand": (VRPLIB.replace("3 2\n4", "3 -2\n4"), "DEMAND_SECTION"),
     "negative delivery": (with_stop(delivery=-1), "bakery"),
     "negative service": (with_stop(service=-1), "bakery"),
     "window ends before it starts": (with_stop(windows=[[9, 8]]), "bakery"),

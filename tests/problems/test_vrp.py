@@ -121,7 +121,9 @@ def test_each_contradiction_is_explained(stops, rest, part):
 
 
 def test_a_bad_matrix_is_explained():
-    with pytest.raises(ro.ProblemError, match=r"2 entries are negative or no number, the first -1.0 in row 1"):
+    with pytest.raises(
+        ro.ProblemError, match=r"2 entries are negative or no number, the first -1.0 in row 1"
+    ):
         ro.VRP([ro.Stop(0, 0)], legs=ro.Matrix([[0, -1], [nan, 0]]))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from routeopt.solvers.compiled import kernel
+from routeopt.solvers.compiled import inner
 
 State = NDArray[np.uint64]
 
@@ -24,7 +24,7 @@ def random_state(rng: np.random.Generator) -> State:
     return state
 
 
-@kernel
+@inner
 def draw(state: State) -> np.uint64:
     """Return 64 random bits."""
     total = state[0] + state[3]
@@ -39,19 +39,19 @@ def draw(state: State) -> np.uint64:
     return result
 
 
-@kernel
+@inner
 def below(state: State, bound: int) -> np.int64:
     """Return a whole number from 0 to bound - 1; bound is at least 1 and below 2**32."""
     return np.int64(((draw(state) >> _32) * np.uint64(bound)) >> _32)
 
 
-@kernel
+@inner
 def uniform(state: State) -> float:
     """Return a number from [0, 1)."""
     return np.float64(draw(state) >> _11) * (1.0 / 9007199254740992.0)
 
 
-@kernel
+@inner
 def shuffle(values: NDArray[np.int32], state: State) -> None:
     """Put the values into random order."""
     for i in range(len(values) - 1, 0, -1):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from routeopt.solvers.compiled import kernel
+from routeopt.solvers.compiled import inner
 
 
-@kernel
+@inner
 def argsort(keys: NDArray[np.float64], count: int, order: NDArray[np.int32]) -> None:
     """Fill ``order[:count]`` with the places of the first `count` keys, ascending; equal keys stay in order.
 

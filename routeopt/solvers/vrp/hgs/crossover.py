@@ -9,13 +9,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from routeopt.solvers.compiled import kernel
+from routeopt.solvers.compiled import inner
 from routeopt.solvers.vrp.random import State, below
 
 Tour = NDArray[np.int32]
 
 
-@kernel
+@inner
 def order_crossover(first: Tour, second: Tour, child: Tour, taken: NDArray[np.uint8], state: State) -> None:
     """Fill `child` with a slice of `first`, then the other stops in the order of `second` (OX).
 

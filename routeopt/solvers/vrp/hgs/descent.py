@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from routeopt.solvers.compiled import inlined, kernel
+from routeopt.solvers.compiled import inlined, inner
 from routeopt.solvers.vrp.hgs.layout import (
     Ground,
     Matrix,
@@ -31,7 +31,7 @@ from routeopt.solvers.vrp.random import State, below, shuffle
 _LATEST = 1 << 30  # moves after which the stamps start again
 
 
-@kernel
+@inner
 def begin_descent(ground: Ground, plan: Plan, penalty: float, state: State) -> None:
     """Prepare the search of the routes that the `next` links describe."""
     now, routes, insertions = plan.state[0], plan.routes, plan.insertions
@@ -43,7 +43,7 @@ def begin_descent(ground: Ground, plan: Plan, penalty: float, state: State) -> N
     now.moves += 1
     now.penalty = penalty
     for route in range(ground.routes):
-        refresh(plan.nodes, routes, ground.legs, now, route)
+        refresh(plan.nodes, routes, ground.legs, now, np.int32(route))
         routes[route].tested = -1
     find_empty(routes, now)
     shuffle(plan.stop_order, state)
@@ -55,7 +55,7 @@ def begin_descent(ground: Ground, plan: Plan, penalty: float, state: State) -> N
     now.round, now.found, now.swapping, now.position = 0, 0, 0, 0
 
 
-@kernel
+@inner
 def descend(ground: Ground, plan: Plan, flag: NDArray[np.uint8]) -> bool:
     """Go on with the search; return True at a local optimum, False when out of work or stopped."""
     now = plan.state[0]
@@ -74,7 +74,7 @@ def descend(ground: Ground, plan: Plan, flag: NDArray[np.uint8]) -> bool:
         now.found, now.swapping, now.position = 0, 0, 0
 
 
-@kernel
+@inner
 def _pass_stops(ground: Ground, plan: Plan, flag: NDArray[np.uint8]) -> bool:
     """Try the stops from `position` on; return whether all have been."""
     nodes, routes, legs, near, order = plan.nodes, plan.routes, ground.legs, ground.near, plan.stop_order
@@ -123,7 +123,7 @@ def _try_stop(nodes: Records, routes: Records, legs: Matrix, near: Matrix, now: 
         v, k = np.int32(0), k + 1
 
 
-@kernel
+@inner
 def _pass_routes(ground: Ground, plan: Plan, flag: NDArray[np.uint8]) -> bool:
     """Try SWAP* on the pairs of routes from `position` on; return whether all have been."""
     routes, order, now = plan.routes, plan.route_order, plan.state[0]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from routeopt.solvers.compiled import borrowed, kernel
+from routeopt.solvers.compiled import borrowed, inner, kernel
 from routeopt.solvers.vrp.hgs.crossover import order_crossover
 from routeopt.solvers.vrp.hgs.descent import begin_descent, descend
 from routeopt.solvers.vrp.hgs.engine import GIVEN, IDLE, REPAIR, SEARCH
@@ -28,10 +28,10 @@ from routeopt.solvers.vrp.hgs.population import (
     take_slot,
 )
 from routeopt.solvers.vrp.hgs.split import SplitWork, split
-from routeopt.solvers.vrp.random import State, below
+from routeopt.solvers.vrp.random import State, uniform
 
 _REPAIR_FACTOR = 10.0  # on the penalties while an infeasible child is repaired
-_REPAIRED = 2  # one infeasible child in so many is
+_REPAIRED = 0.5  # share of the infeasible children that are
 
 
 @kernel
@@ -92,7 +92,7 @@ def evolve(
     return work - now.work
 
 
-@kernel
+@inner
 def _finish(
     ground: Ground,
     plan: Plan,
@@ -121,7 +121,7 @@ def _finish(
             life.stalled = -1
         if population.counts[group] > breeding.least + breeding.brood:
             cull(population, group, breeding)
-    if life.stage == SEARCH and excess > 0 and below(state, _REPAIRED) == 0:
+    if life.stage == SEARCH and excess > 0 and uniform(state) < _REPAIRED:
         life.stage = REPAIR
         begin_descent(ground, plan, _REPAIR_FACTOR * penalties.value[0], state)
         return

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from routeopt.solvers.compiled import inlined, kernel
+from routeopt.solvers.compiled import inlined, inner
 from routeopt.solvers.vrp.sorting import argsort
 
 U = np.uintp
@@ -160,11 +160,11 @@ def penalised(load: int, now: Record) -> float:
     return now.penalty * max(load - now.capacity, 0)
 
 
-@kernel
+@inner
 def refresh(nodes: Records, routes: Records, legs: Matrix, now: Record, route: int) -> None:
     """Bring the records of a route and its nodes up to date with its `next` links."""
     depot = np.int32(now.stops + 1 + route)
-    load, place = 0, 0
+    load, place = np.int64(0), np.int64(0)
     node = depot
     while True:
         after = nodes[U(node)].next
@@ -185,7 +185,7 @@ def refresh(nodes: Records, routes: Records, legs: Matrix, now: Record, route: i
     record.penalty = penalised(load, now)
 
 
-@kernel
+@inner
 def note_change(nodes: Records, routes: Records, legs: Matrix, now: Record, one: int, other: int) -> None:
     """Count a move that changed one or two routes, and bring their records up to date."""
     now.moves += 1
@@ -196,7 +196,7 @@ def note_change(nodes: Records, routes: Records, legs: Matrix, now: Record, one:
             find_empty(routes, now)
 
 
-@kernel
+@inner
 def find_empty(routes: Records, now: Record) -> None:
     """Note an empty route, if there is one."""
     now.empty = -1
@@ -206,7 +206,7 @@ def find_empty(routes: Records, now: Record) -> None:
             break
 
 
-@kernel
+@inner
 def load_routes(
     ground: Ground, plan: Plan, tour: NDArray[np.int32], offsets: NDArray[np.int32], size: int
 ) -> None:
@@ -221,7 +221,7 @@ def load_routes(
         link(plan.nodes, node, depot)
 
 
-@kernel
+@inner
 def store_routes(
     ground: Ground, plan: Plan, tour: NDArray[np.int32], offsets: NDArray[np.int32]
 ) -> tuple[int, int]:

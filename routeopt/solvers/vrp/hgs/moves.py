@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routeopt.solvers.compiled import inlined, kernel
+from routeopt.solvers.compiled import inlined, inner
 from routeopt.solvers.vrp.hgs.layout import Matrix, Record, Records, U, leg, link, penalised
 
 NONE = 0
@@ -161,7 +161,7 @@ def _best_within(
     return move, np.float64(best)
 
 
-@kernel
+@inner
 def reverse(nodes: Records, first: int, last: int) -> None:
     """Swap the links of each node from `first` to `last`."""
     node = first
@@ -174,7 +174,7 @@ def reverse(nodes: Records, first: int, last: int) -> None:
         node = after
 
 
-@kernel
+@inner
 def apply_move(nodes: Records, stops: int, move: int, u: int, v: int) -> None:
     """Relink the nodes as a move says; the records of the routes are left to the caller."""
     p, x = nodes[U(u)].previous, nodes[U(u)].next
@@ -206,18 +206,17 @@ def apply_move(nodes: Records, stops: int, move: int, u: int, v: int) -> None:
             link(nodes, last, y)
 
 
-@kernel
+@inner
 def _turn(nodes: Records, u: int, x: int, v: int, y: int) -> None:
     reverse(nodes, x, v)
     link(nodes, u, v)
     link(nodes, x, y)
 
 
-@kernel
+@inner
 def _exchange_ends(nodes: Records, stops: int, move: int, u: int, x: int, v: int, y: int) -> None:
     """Join the heads and tails of two routes anew; x or y may be, and v may be, a depot copy."""
-    depot_u = stops + 1 + nodes[U(u)].route
-    depot_v = stops + 1 + nodes[U(v)].route
+    depot_u, depot_v = np.int32(stops + 1 + nodes[U(u)].route), np.int32(stops + 1 + nodes[U(v)].route)
     last_u, last_v = nodes[U(depot_u)].previous, nodes[U(depot_v)].previous
     first_v = nodes[U(depot_v)].next
     if move == TAILS:

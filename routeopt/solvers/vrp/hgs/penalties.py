@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from routeopt.solvers.compiled import kernel
+from routeopt.solvers.compiled import inner
 
 _WINDOW = 40  # searches between two changes
 _TOLERANCE = 0.05  # deviation from the target that is let pass
@@ -36,7 +36,7 @@ def new_penalties(values: list[float]) -> Penalties:
     return Penalties(start, start * 1e-6, start * 1e6, counts, np.zeros(1, np.int64))
 
 
-@kernel
+@inner
 def observe(penalties: Penalties, parts: NDArray[np.float64], target: float) -> bool:
     """Count one search that ended with these parts (cost, then excesses); return whether penalties moved."""
     penalties.seen[0] += 1

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from routeopt.solvers.compiled import kernel
+from routeopt.solvers.compiled import inner
 from routeopt.solvers.vrp.random import State, below
 from routeopt.solvers.vrp.sorting import argsort
 
@@ -100,7 +100,7 @@ def clear(population: Population) -> None:
     population.counts[:] = 0, 0, population.members.shape[1]
 
 
-@kernel
+@inner
 def broken_pairs(population: Population, one: int, other: int, directed: bool) -> float:
     """Return the share of neighbour pairs of one individual that the other does not have, from 0 to 1."""
     after, before = population.after[one], population.before[one]
@@ -116,14 +116,14 @@ def broken_pairs(population: Population, one: int, other: int, directed: bool) -
     return broken / stops
 
 
-@kernel
+@inner
 def take_slot(population: Population) -> int:
     """Return a free slot, to be filled (tours, offsets, sizes, parts) and handed to `admit`."""
     population.counts[FREE] -= 1
     return population.members[FREE, population.counts[FREE]]
 
 
-@kernel
+@inner
 def admit(population: Population, slot: int, penalties: Floats, directed: bool) -> int:
     """Make the individual in the slot a member, and return its subpopulation."""
     after, before, tour = population.after[slot], population.before[slot], population.tours[slot]
@@ -149,7 +149,7 @@ def admit(population: Population, slot: int, penalties: Floats, directed: bool) 
     return group
 
 
-@kernel
+@inner
 def crown(champion: Champion, population: Population, slot: int) -> bool:
     """Keep a feasible individual if it is cheaper than the best so far, and return whether it is."""
     if population.parts[slot, 0] >= champion.cost[0]:
@@ -163,14 +163,14 @@ def crown(champion: Champion, population: Population, slot: int) -> bool:
     return True
 
 
-@kernel
+@inner
 def reprice(population: Population, penalties: Floats) -> None:
     """Price the infeasible individuals anew, after the penalties have changed."""
     for i in range(population.counts[INFEASIBLE]):
         _set_price(population, population.members[INFEASIBLE, i], penalties)
 
 
-@kernel
+@inner
 def _set_price(population: Population, slot: int, penalties: Floats) -> float:
     parts = population.parts[slot]
     price, excess = parts[0], 0.0
@@ -181,7 +181,7 @@ def _set_price(population: Population, slot: int, penalties: Floats) -> float:
     return excess
 
 
-@kernel
+@inner
 def rank(population: Population, group: int, breeding: Breeding) -> None:
     """Set the fitness of each member of a subpopulation, and its distance from the closest other."""
     count = population.counts[group]
@@ -200,7 +200,7 @@ def rank(population: Population, group: int, breeding: Breeding) -> None:
         population.fitness[members[ranking[place]]] += weight * place * spread
 
 
-@kernel
+@inner
 def _mean_distance(population: Population, group: int, member: int, close: int) -> float:
     """Return the mean distance from the closest relatives; note the distance from the closest."""
     slot, near = population.members[group, member], population.near
@@ -222,7 +222,7 @@ def _mean_distance(population: Population, group: int, member: int, close: int) 
     return total / known if known > 0 else 1.0
 
 
-@kernel
+@inner
 def cull(population: Population, group: int, breeding: Breeding) -> None:
     """Remove clones, then the least fit, until `breeding.least` members are left; the cheapest stays."""
     members = population.members[group]
@@ -247,7 +247,7 @@ def cull(population: Population, group: int, breeding: Breeding) -> None:
         members[worst] = members[population.counts[group]]
 
 
-@kernel
+@inner
 def pick_parents(population: Population, breeding: Breeding, state: State) -> tuple[int, int]:
     """Return the slots of two parents, different if possible, each the fitter of two drawn members."""
     for group in range(FREE):  # a loop: numba would compile `rank` anew for each constant argument
@@ -261,14 +261,14 @@ def pick_parents(population: Population, breeding: Breeding, state: State) -> tu
     return first, second
 
 
-@kernel
+@inner
 def _tournament(population: Population, state: State) -> int:
     one = _any_member(population, state)
     other = _any_member(population, state)
     return one if population.fitness[one] < population.fitness[other] else other
 
 
-@kernel
+@inner
 def _any_member(population: Population, state: State) -> int:
     feasible = population.counts[FEASIBLE]
     i = below(state, feasible + population.counts[INFEASIBLE])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from routeopt.solvers.compiled import kernel
+from routeopt.solvers.compiled import inner, kernel
 
 _LEAST_WEIGHT, _MOST_WEIGHT = 0.8, 1.3  # of the leg that joins two routes
 _NOISE = 0.3  # relative, at most
@@ -112,7 +112,7 @@ def join_routes(
     return count
 
 
-@kernel
+@inner
 def _root(parent: NDArray[np.int64], stop: int) -> int:
     while parent[stop] != stop:
         parent[stop] = parent[parent[stop]]

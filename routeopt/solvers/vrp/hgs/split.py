@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from routeopt.solvers.compiled import kernel
+from routeopt.solvers.compiled import inner
 
 Tour = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -43,7 +43,7 @@ def split_work(stops: int) -> SplitWork:
     return SplitWork(along, load, out, home, value, base, queue, before)
 
 
-@kernel
+@inner
 def _sweep(work: SplitWork, stops: int, capacity: float, penalty: float, price: float) -> int:
     """Fill `work.before` for this price per route, and return how many routes that makes."""
     along, load, out, home = work.along, work.load, work.out, work.home
@@ -79,7 +79,7 @@ def _sweep(work: SplitWork, stops: int, capacity: float, penalty: float, price: 
     return routes
 
 
-@kernel
+@inner
 def split(
     tour: Tour,
     legs: NDArray[np.int32],
@@ -125,7 +125,7 @@ def split(
     return routes
 
 
-@kernel
+@inner
 def _measure(tour: Tour, legs: NDArray[np.int32], demand: NDArray[np.int32], work: SplitWork) -> None:
     along = np.float64(0)
     load = np.float64(0)
@@ -142,7 +142,7 @@ def _measure(tour: Tour, legs: NDArray[np.int32], demand: NDArray[np.int32], wor
         last = stop
 
 
-@kernel
+@inner
 def _priced(work: SplitWork, stops: int, capacity: float, penalty: float, most_routes: int) -> int:
     """Sweep at the lowest price per route, nearly, that needs no more routes than allowed."""
     low = 0.0

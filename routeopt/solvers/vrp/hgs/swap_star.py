@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from routeopt.solvers.compiled import inlined, kernel
+from routeopt.solvers.compiled import inlined, inner
 from routeopt.solvers.vrp.hgs.layout import (
     FAR,
     Ground,
@@ -36,7 +36,7 @@ def reaches(bits: np.uint64, route: int) -> bool:
     return (bits >> np.uint64(route & 63)) & np.uint64(1) != 0
 
 
-@kernel
+@inner
 def mark_reach(nodes: Records, routes: Records, near: Matrix, reach: NDArray[np.uint64]) -> None:
     """Note for each stop, and each route, in which routes its neighbours are."""
     for route in range(len(routes)):
@@ -71,7 +71,7 @@ def swap_routes(ground: Ground, plan: Plan, one: int, other: int) -> bool:
     return True
 
 
-@kernel
+@inner
 def _insert(nodes: Records, stop: int, after: int) -> None:
     beyond = nodes[U(after)].next
     link(nodes, after, stop)

@@ -11,7 +11,7 @@ from routeopt.solvers.vrp.hgs.engine import Engine
 from routeopt.solvers.vrp.hgs.parameters import HGSParameters
 from routeopt.solvers.vrp.hgs.penalties import new_penalties
 from routeopt.solvers.vrp.hgs.timed_generation import construct, evolve
-from routeopt.solvers.vrp.hgs.timed_model import TimedGrid, new_grid, new_plan
+from routeopt.solvers.vrp.hgs.timed_model import TimedGrid, new_field, new_grid, new_plan
 from routeopt.solvers.vrp.hgs.timed_split import new_cuts
 from routeopt.solvers.vrp.hgs.timed_srex import new_exchange
 from routeopt.solvers.vrp.random import random_state
@@ -29,7 +29,7 @@ class TimedEngine(Engine):
         self._penalties = new_penalties(_first_penalties(grid))
         self._state = random_state(rng)
         fleet = self._fleet(0 if start is None else start.size)
-        self._plan = new_plan(grid, fleet)
+        self._field, self._plan = new_field(grid, fleet), new_plan(grid, fleet)
         self._cuts = new_cuts(stops, fleet)
         self._crossing = new_exchange(stops, fleet)
         tour = None if start is None else _tour(start, stops)
@@ -37,13 +37,13 @@ class TimedEngine(Engine):
 
     def _fleet(self, least: int) -> int:
         most = int(min(self._instance.vehicle_count.sum(), self._instance.stops))
-        plan, cuts = new_plan(self.grid, most), new_cuts(self._instance.stops, most)
+        field, plan, cuts = new_field(self.grid, most), new_plan(self.grid, most), new_cuts(self._instance.stops, most)
         strict = new_penalties([_STRICT * value for value in self._penalties.value])
-        used = construct(plan, strict, cuts, self._state)
+        used = construct(field, plan, strict, cuts, self._state)
         return min(most, max(least, int(_SPARE_SHARE * used) + _SPARE))
 
     def first_tour(self, rng: np.random.Generator) -> NDArray[np.int32]:
-        construct(self._plan, self._penalties, self._cuts, self._state)
+        construct(self._field, self._plan, self._penalties, self._cuts, self._state)
         return self._cuts.child.copy()
 
     def give(self, tour: NDArray[np.int32]) -> None:
@@ -51,7 +51,7 @@ class TimedEngine(Engine):
 
     def evolve(self, flag: NDArray[np.uint8], searched: int, work: int) -> int:
         return evolve(
-            self._plan, self.population, self.champion, self._penalties, self.breeding,
+            self._field, self._plan, self.population, self.champion, self._penalties, self.breeding,
             self._parameters.feasible_share, self._crossing, self._cuts, self._state, self.life, flag, searched, work,
         )
 

@@ -7,7 +7,7 @@ seed alone, however the work was portioned.
 
 from __future__ import annotations
 
-from routeopt.solvers.compiled import kernel
+from routeopt.solvers.compiled import borrowed, inner, kernel
 from routeopt.solvers.vrp.hgs.engine import GIVEN, IDLE, REPAIR, SEARCH
 from routeopt.solvers.vrp.hgs.penalties import observe
 from routeopt.solvers.vrp.hgs.population import admit, crown, cull, pick_parents, reprice, take_slot
@@ -40,51 +40,55 @@ _REPAIRED = 2  # one infeasible child in so many is
 
 @kernel
 def evolve(
-    plan, population, champion, penalties, breeding, target, crossing, cuts, state, life, flag, searched, work
+    field, plan, population, champion, penalties, breeding, target, crossing, cuts, state, life, flag, searched, work
 ):
     """Go on until so many individuals have been searched in all, the work is used up or the flag is set.
 
     Returns the work done. `target` is the share of searches that should end without each kind of excess.
     """
+    field, plan = borrowed(field), borrowed(plan)
+    population, champion = borrowed(population), borrowed(champion)
+    penalties, crossing, cuts = borrowed(penalties), borrowed(crossing), borrowed(cuts)
     now, clock = life[0], plan.clock
     clock[WORK] = work
     while clock[WORK] > 0 and flag[0] == 0 and now.searched < searched:
         if now.stage == IDLE or now.stage == GIVEN:
-            plan.field.rates[: len(penalties.value)] = penalties.value
+            field.rates[: len(penalties.value)] = penalties.value
             if now.stage == GIVEN:
-                split(plan, cuts, len(plan.routes))
+                split(field, plan, cuts, len(plan.routes))
             else:
                 one, other = pick_parents(population, breeding, state)
-                route_exchange(plan, population, one, other, crossing, state)
-            begin_descent(plan, penalties.value, 1.0, state)
+                route_exchange(field, plan, population, one, other, crossing, state)
+            begin_descent(field, plan, penalties.value, 1.0, state)
             clock[WORK] -= len(plan.order)
             now.stage = SEARCH
-        if not descend(plan, flag):
+        if not descend(field, plan, flag):
             break
-        _finish(plan, population, champion, penalties, breeding, target, state, life)
+        _finish(field, plan, population, champion, penalties, breeding, target, state, life)
     return work - clock[WORK]
 
 
 @kernel
-def construct(plan, penalties, cuts, state):
+def construct(field, plan, penalties, cuts, state):
     """Make a giant tour of routes that the stops entered in random order, each where it cost least."""
-    plan.field.rates[: len(penalties.value)] = penalties.value
+    field, plan = borrowed(field), borrowed(plan)
+    field.rates[: len(penalties.value)] = penalties.value
     shuffle(plan.order, state)
-    clear_routes(plan)
-    insert_all(plan, plan.order, len(plan.order))
-    return store_routes(plan, cuts.child, cuts.offsets)
+    clear_routes(field, plan)
+    insert_all(field, plan, plan.order, len(plan.order))
+    return store_routes(field.nodes, plan, cuts.child, cuts.offsets)
 
 
-@kernel
-def _finish(plan, population, champion, penalties, breeding, target, state, life):
+@inner
+def _finish(field, plan, population, champion, penalties, breeding, target, state, life):
     """Take the searched individual into the population; send it to repair or end its turn."""
     now = life[0]
     slot = take_slot(population)
     parts = population.parts[slot]
-    measure(plan, parts)
+    measure(field, plan, parts)
     feasible = parts[1] + parts[2] + parts[3] == 0.0
     if now.stage == SEARCH or feasible:
-        population.sizes[slot] = store_routes(plan, population.tours[slot], population.offsets[slot])
+        population.sizes[slot] = store_routes(field.nodes, plan, population.tours[slot], population.offsets[slot])
         if now.stage == SEARCH and observe(penalties, parts, target):
             reprice(population, penalties.value)
         group = admit(population, slot, penalties.value, breeding.directed)
@@ -96,25 +100,25 @@ def _finish(plan, population, champion, penalties, breeding, target, state, life
         return_slot(population, slot)
     if now.stage == SEARCH and not feasible and below(state, _REPAIRED) == 0:
         now.stage = REPAIR
-        begin_descent(plan, penalties.value, _REPAIR_FACTOR, state)
+        begin_descent(field, plan, penalties.value, _REPAIR_FACTOR, state)
         return
     now.stage = IDLE
     now.searched += 1
     now.stalled += 1
 
 
-@kernel
+@inner
 def return_slot(population, slot):
     """Give back a slot that was taken and not used."""
     population.members[2, population.counts[2]] = slot
     population.counts[2] += 1
 
 
-@kernel
-def measure(plan, parts):
+@inner
+def measure(field, plan, parts):
     """Set the cost of the plan, and its excess load, time and length."""
     parts[:] = 0.0
-    routes, rates = plan.routes, plan.field.rates
+    routes, rates = plan.routes, field.rates
     for route in range(len(plan.routes)):
         time, warp = routes[route, TIME], routes[route, LATE]
         parts[0] += routes[route, LEGS] + rates[PER_WAIT] * routes[route, WAITED]
@@ -123,8 +127,8 @@ def measure(plan, parts):
         parts[3] += max(routes[route, REACH] - rates[MOST_LENGTH], 0.0)
 
 
-@kernel
-def store_routes(plan, tour, offsets):
+@inner
+def store_routes(nodes, plan, tour, offsets):
     """Write the routes as a giant tour, and return how many there are."""
     position, used = 0, 0
     for route in range(len(plan.routes)):
@@ -132,10 +136,10 @@ def store_routes(plan, tour, offsets):
             offsets[used] = position
             used += 1
             depot = depot_of(plan, route)
-            node = entry(plan.field.nodes, depot, NEXT)
+            node = entry(nodes, depot, NEXT)
             while node != depot:
                 tour[position] = node
                 position += 1
-                node = entry(plan.field.nodes, node, NEXT)
+                node = entry(nodes, node, NEXT)
     offsets[used] = position
     return used

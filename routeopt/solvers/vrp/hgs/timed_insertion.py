@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from routeopt.solvers.compiled import kernel
+from routeopt.solvers.compiled import inner
 from routeopt.solvers.vrp.hgs.timed_links import find_empty, link
 from routeopt.solvers.vrp.hgs.timed_segments import (
     CAPACITY,
@@ -23,27 +23,27 @@ from routeopt.solvers.vrp.hgs.timed_segments import (
 )
 
 
-@kernel
-def clear_routes(plan):
+@inner
+def clear_routes(field, plan):
     """Make every route empty."""
     for route in range(len(plan.routes)):
         depot = depot_of(plan, route)
-        link(plan.field.nodes, depot, depot)
-        refresh(plan, route)
+        link(field.nodes, depot, depot)
+        refresh(field, plan, route)
     find_empty(plan)
 
 
-@kernel
-def insert_all(plan, stops, count):
+@inner
+def insert_all(field, plan, stops, count):
     """Insert the first `count` stops, one after the other, each where it costs least."""
     for i in range(count):
-        insert(plan, np.int64(stops[i]))
+        insert(field, plan, np.int64(stops[i]))
 
 
-@kernel
-def insert(plan, u):
+@inner
+def insert(field, plan, u):
     """Insert a stop where it costs least, in a route in use or in one empty route."""
-    field, nodes = plan.field, plan.field.nodes
+    nodes = field.nodes
     best, place, chosen = np.inf, np.int64(-1), 0
     demand = entry(nodes, u, DEMAND)
     for route in range(len(plan.routes)):
@@ -66,13 +66,13 @@ def insert(plan, u):
     following = entry(nodes, place, NEXT)
     link(nodes, place, u)
     link(nodes, u, following)
-    refresh(plan, chosen)
+    refresh(field, plan, chosen)
     if plan.clock[EMPTY] == chosen:
         find_empty(plan)
 
 
-@kernel
-def penalised_cost(plan):
+@inner
+def penalised_cost(field, plan):
     """Return the cost of the plan with all penalties."""
     total = 0.0
     for route in range(len(plan.routes)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from routeopt.solvers.compiled import kernel
+from routeopt.solvers.compiled import inlined, inner
 from routeopt.solvers.vrp.hgs.timed_moves import (
     RELOCATE,
     RELOCATE_PAIR,
@@ -15,16 +15,16 @@ from routeopt.solvers.vrp.hgs.timed_moves import (
 from routeopt.solvers.vrp.hgs.timed_segments import COUNT, EMPTY, MOVED, MOVES, NEXT, PREVIOUS, ROUTE, WORK, entry, record, refresh
 
 
-@kernel
-def apply_move(plan, move, u, v):
+@inner
+def apply_move(field, plan, move, u, v):
     """Carry out a move, and refresh the one or two routes it changes."""
-    nodes = plan.field.nodes
+    nodes = field.nodes
     route, other = entry(nodes, u, ROUTE), entry(nodes, v, ROUTE)
     relink(nodes, len(plan.order), move, u, v)
-    note_change(plan, route, other)
+    note_change(field, plan, route, other)
 
 
-@kernel
+@inner
 def relink(nodes, stops, move, u, v):
     """Change the links as the move demands."""
     x, y = entry(nodes, u, NEXT), entry(nodes, v, NEXT)
@@ -66,14 +66,14 @@ def relink(nodes, stops, move, u, v):
         link(nodes, x, y)
 
 
-@kernel
+@inlined
 def link(nodes, first, second):
     """Let the second node follow the first."""
     record(nodes, first, NEXT, second)
     record(nodes, second, PREVIOUS, first)
 
 
-@kernel
+@inner
 def _reverse(nodes, first, last):
     """Turn round the links of a stretch."""
     node = first
@@ -86,7 +86,7 @@ def _reverse(nodes, first, last):
         node = following
 
 
-@kernel
+@inner
 def _exchange_tails(nodes, stops, u, v):
     """Let u be followed by the rest of v's route, and v by the rest of u's."""
     x, y = entry(nodes, u, NEXT), entry(nodes, v, NEXT)
@@ -100,22 +100,22 @@ def _exchange_tails(nodes, stops, u, v):
         link(nodes, last, depot2)
 
 
-@kernel
-def note_change(plan, route, other):
+@inner
+def note_change(field, plan, route, other):
     """Count a move, and refresh the one or two routes it changed."""
     clock, routes = plan.clock, plan.routes
     clock[MOVES] += 1
     clock[MOVED] += 1
     clock[WORK] -= routes[route, COUNT] + routes[other, COUNT]
-    refresh(plan, route)
+    refresh(field, plan, route)
     if other != route:
-        refresh(plan, other)
+        refresh(field, plan, other)
         known = clock[EMPTY]
         if known == route or known == other or routes[route, COUNT] == 0 or routes[other, COUNT] == 0:
             find_empty(plan)
 
 
-@kernel
+@inner
 def find_empty(plan):
     """Note the first empty route, or -1."""
     plan.clock[EMPTY] = -1

@@ -155,8 +155,8 @@ def _padded(legs: Int32, fleet: int) -> Int32:
     return np.ascontiguousarray(legs[np.ix_(nodes, nodes)])
 
 
-def new_plan(grid: TimedGrid, fleet: int) -> TimedPlan:
-    """Return a plan without routes."""
+def new_field(grid: TimedGrid, fleet: int) -> Field:
+    """Return what prices moves between so many routes."""
     n = len(grid.demand) - 1
     source = np.concatenate([np.arange(n + 1), np.zeros(fleet, np.int64)])
     nodes = np.zeros((n + 1 + fleet, WIDTH), np.int32)
@@ -164,14 +164,19 @@ def new_plan(grid: TimedGrid, fleet: int) -> TimedPlan:
     nodes[:, OPEN], nodes[:, CLOSE] = grid.opens[source], grid.closes[source]
     nodes[n + 1 :, ROUTE] = np.arange(fleet)
     nodes[n + 1 :, ONWARD + LATEST] = grid.closes[0]  # the way into the depot: nothing but its window
-    clock = np.zeros(7, np.int64)
-    clock[EMPTY] = -1
     rates = np.array([0.0, 0.0, 0.0, grid.wait_cost, grid.capacity, grid.max_duration, grid.max_length])
     cost = _padded(grid.cost, fleet)
     travel = cost if np.array_equal(grid.cost, grid.travel) else _padded(grid.travel, fleet)  # one fits a cache
     length = _padded(grid.length, fleet) if len(grid.length) > 1 else grid.length
+    return Field(nodes, cost, travel, length, rates)
+
+
+def new_plan(grid: TimedGrid, fleet: int) -> TimedPlan:
+    """Return a plan without routes."""
+    n = len(grid.demand) - 1
+    clock = np.zeros(7, np.int64)
+    clock[EMPTY] = -1
     return TimedPlan(
-        field=Field(nodes, cost, travel, length, rates),
         near=grid.near.copy(),
         routes=np.zeros((fleet, 9), np.int64),
         charge=np.zeros(fleet),

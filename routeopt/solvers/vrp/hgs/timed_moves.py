@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from routeopt.solvers.compiled import kernel
+from routeopt.solvers.compiled import inlined, inner
 from routeopt.solvers.vrp.hgs.timed_segments import (
     CAPACITY,
     COST,
@@ -44,7 +44,7 @@ FORBIDDEN = 1 << 40
 GAIN = -1e-6  # changes of cost above this are no improvement
 
 
-@kernel
+@inlined
 def leg_changes(field, stops, u, v):
     """Return the change of leg cost of each move between the routes of u and v, by move.
 
@@ -78,7 +78,7 @@ def leg_changes(field, stops, u, v):
     return np.int64(0), vu + uy - vy + one, two, turned, swap, pair_stop, pairs, uy + vx - ux - vy
 
 
-@kernel
+@inner
 def best_between(field, u, v, load, load2, saved, changes):
     """Return the best improving move between the routes of u and v, or NONE.
 
@@ -126,7 +126,7 @@ def best_between(field, u, v, load, load2, saved, changes):
     return found
 
 
-@kernel
+@inner
 def best_within(field, u, v, load, saved, changes):
     """Return the best improving move of u and v within their route, or NONE; v may be its depot.
 
@@ -159,7 +159,7 @@ def best_within(field, u, v, load, saved, changes):
     return found
 
 
-@kernel
+@inlined
 def turn_change(field, u, v):
     """Return the change of leg cost when the stretch from behind u up to v is reversed."""
     nodes = field.nodes
@@ -168,7 +168,7 @@ def turn_change(field, u, v):
     return ends + entry(nodes, v, TURNED) - entry(nodes, x, TURNED)
 
 
-@kernel
+@inner
 def rearranged(field, move, u, v):
     """Return duration, warp, waiting and length of the route of u and v after a move within it."""
     nodes = field.nodes
@@ -201,7 +201,7 @@ def rearranged(field, move, u, v):
     return close(field, _append(field, running, first, second), beyond2)
 
 
-@kernel
+@inlined
 def _append(field, running, first, second):
     running = visit(field, running, first)
     if second >= 0:

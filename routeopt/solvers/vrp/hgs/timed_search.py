@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from routeopt.solvers.compiled import kernel
+from routeopt.solvers.compiled import inlined, inner
 from routeopt.solvers.vrp.hgs.timed_links import apply_move, find_empty
 from routeopt.solvers.vrp.hgs.timed_moves import NONE, best_between, best_within, leg_changes
 from routeopt.solvers.vrp.hgs.timed_segments import (
@@ -39,8 +39,8 @@ from routeopt.solvers.vrp.random import below, shuffle
 LAST_STAMP = 1 << 30  # stamps are kept as int32
 
 
-@kernel
-def begin_descent(plan, penalties, factor, state):
+@inner
+def begin_descent(field, plan, penalties, factor, state):
     """Start the search of the routes that the links say, with penalties multiplied by a factor."""
     clock = plan.clock
     if clock[MOVES] > LAST_STAMP:
@@ -48,9 +48,9 @@ def begin_descent(plan, penalties, factor, state):
         plan.slots[:] = -1
     clock[MOVES] += 1
     for kind in range(len(penalties)):
-        plan.field.rates[kind] = factor * penalties[kind]
+        field.rates[kind] = factor * penalties[kind]
     for route in range(len(plan.routes)):
-        refresh(plan, route)
+        refresh(field, plan, route)
         plan.routes[route, SWAPPED] = -1
     find_empty(plan)
     shuffle(plan.order, state)
@@ -59,17 +59,17 @@ def begin_descent(plan, penalties, factor, state):
     clock[ROUND] = clock[MOVED] = clock[SWAPPING] = clock[PLACE] = 0
 
 
-@kernel
-def descend(plan, flag):
+@inner
+def descend(field, plan, flag):
     """Go on with the search; return True at a local optimum, False when out of work or stopped."""
     clock = plan.clock
     while True:
         if clock[SWAPPING] == 0:
-            if not node_pass(plan, flag):
+            if not node_pass(field, plan, flag):
                 return False
             clock[PLACE] = 0
             clock[SWAPPING] = clock[MOVED] == 0 or clock[ROUND] == 0
-        if clock[SWAPPING] == 1 and not exchange_pass(plan, flag):
+        if clock[SWAPPING] == 1 and not exchange_pass(field, plan, flag):
             return False
         clock[ROUND] += 1
         if clock[MOVED] == 0 and clock[ROUND] > 1:
@@ -77,7 +77,7 @@ def descend(plan, flag):
         clock[MOVED] = clock[SWAPPING] = clock[PLACE] = 0
 
 
-@kernel
+@inner
 def _shuffle_some(near, state):
     """Shuffle one in so many lists of neighbours, as many as a list is long."""
     width = near.shape[1]
@@ -86,11 +86,11 @@ def _shuffle_some(near, state):
             shuffle(near[stop], state)
 
 
-@kernel
-def node_pass(plan, flag):
+@inner
+def node_pass(field, plan, flag):
     """Try every stop against its neighbours once; return False when interrupted."""
     clock, first_round = plan.clock, plan.clock[ROUND] == 0
-    nodes, stops = plan.field.nodes, len(plan.order)
+    nodes, stops = field.nodes, len(plan.order)
     while clock[PLACE] < stops:
         if clock[WORK] <= 0 or flag[0] != 0:
             return False
@@ -101,20 +101,20 @@ def node_pass(plan, flag):
         record(nodes, u, TESTED, clock[MOVES])
         k, count = 0, plan.near.shape[1]
         while True:
-            k, v, move = _next_move(plan.field, plan.near, plan.routes, plan.charge, stops, u, tested, k)
+            k, v, move = _next_move(field, plan.near, plan.routes, plan.charge, stops, u, tested, k)
             if k > count:
                 break
-            apply_move(plan, move, u, v)
+            apply_move(field, plan, move, u, v)
         if not first_round and clock[EMPTY] >= 0:  # at first no route is opened, to keep the fleet small
             if plan.routes[entry(nodes, u, ROUTE), MODIFIED] > tested:
                 v = depot_of(plan, clock[EMPTY])
-                move = find_move(plan.field, plan.routes, plan.charge, stops, u, v)
+                move = find_move(field, plan.routes, plan.charge, stops, u, v)
                 if move != NONE:
-                    apply_move(plan, move, u, v)
+                    apply_move(field, plan, move, u, v)
     return True
 
 
-@kernel
+@inner
 def _next_move(field, near, routes, charge, stops, u, tested, k):
     """Return the next improving move of u from its k-th neighbour on: the neighbour behind it, v, and the move.
 
@@ -137,7 +137,7 @@ def _next_move(field, near, routes, charge, stops, u, tested, k):
     return k + 1, u, NONE
 
 
-@kernel
+@inlined
 def find_move(field, routes, charge, stops, u, v):
     """Return the best improving move of u and v, or NONE."""
     nodes = field.nodes

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from routeopt.solvers.compiled import kernel
+from routeopt.solvers.compiled import inlined, inner
 
 # columns of a node's record
 NEXT, PREVIOUS, ROUTE, POSITION, DEMAND, LOAD, TESTED, COST = 0, 1, 2, 3, 4, 5, 6, 7
@@ -56,7 +56,6 @@ class Field(NamedTuple):
 class TimedPlan(NamedTuple):
     """The routes under search and what is remembered about them. Nodes are depot, stops, a depot per route."""
 
-    field: Field
     near: Int32  # (stops + 1, K) neighbours of each stop
     routes: NDArray[np.int64]  # (fleet, 9)
     charge: NDArray[np.float64]  # (fleet,) penalties and waiting cost
@@ -68,19 +67,19 @@ class TimedPlan(NamedTuple):
     buffer: NDArray[np.float64]  # (stops, 4)
 
 
-@kernel
+@inlined
 def entry(table, row, column):
     """Read one integer of a table; the unsigned row spares the test for negative indices."""
     return np.int64(table[np.uintp(row), np.uintp(column)])
 
 
-@kernel
+@inlined
 def record(table, row, column, value):
     """Write one integer of a table."""
     table[np.uintp(row), np.uintp(column)] = value
 
 
-@kernel
+@inlined
 def begin(nodes, head):
     """Return the running sum of the route up to and including `head`."""
     return (
@@ -94,7 +93,7 @@ def begin(nodes, head):
     )
 
 
-@kernel
+@inlined
 def visit(field, running, stop):
     """Return the running sum after one more stop."""
     last, duration, warp, earliest, latest, waiting, length = running
@@ -117,7 +116,7 @@ def visit(field, running, stop):
     )
 
 
-@kernel
+@inner
 def follow(field, running, first, last):
     """Return the running sum after the stretch of a route from `first` to `last`."""
     running = visit(field, running, first)
@@ -127,7 +126,7 @@ def follow(field, running, first, last):
     return running
 
 
-@kernel
+@inner
 def retrace(field, running, last, first):
     """Return the running sum after the stretch of a route from `first` to `last`, driven backwards."""
     running = visit(field, running, last)
@@ -137,7 +136,7 @@ def retrace(field, running, last, first):
     return running
 
 
-@kernel
+@inlined
 def close(field, running, tail):
     """Return duration, warp, waiting and length of a route that goes on as it did from `tail`."""
     last, duration, warp, earliest, latest, waiting, length = running
@@ -156,7 +155,7 @@ def close(field, running, tail):
     )
 
 
-@kernel
+@inlined
 def surcharge(rates, load, sums):
     """Return what a route costs beyond its legs: waiting, and penalties for what it breaks.
 
@@ -169,7 +168,7 @@ def surcharge(rates, load, sums):
     return rates[PER_LOAD] * over + rates[PER_TIME] * late + rates[PER_LENGTH] * far + rates[PER_WAIT] * waiting
 
 
-@kernel
+@inlined
 def spliced(field, load, head, first, second, tail):
     """Return the surcharge of a route: up to `head`, at most two stops, on from `tail`; -1 is no stop."""
     running = begin(field.nodes, head)
@@ -180,16 +179,15 @@ def spliced(field, load, head, first, second, tail):
     return surcharge(field.rates, load, close(field, running, tail))
 
 
-@kernel
+@inlined
 def depot_of(plan, route):
     """Return the route's copy of the depot."""
     return len(plan.near) + np.int64(route)
 
 
-@kernel
-def refresh(plan, route):
+@inner
+def refresh(field, plan, route):
     """Recompute positions, loads and sums of a route from its links."""
-    field = plan.field
     nodes = field.nodes
     depot = depot_of(plan, route)
     node, count, load, turned, legs = depot, 0, 0, 0, 0
@@ -233,7 +231,7 @@ def refresh(plan, route):
         node = entry(nodes, node, PREVIOUS)
 
 
-@kernel
+@inlined
 def _store(nodes, node, column, running):
     record(nodes, node, column + DURATION, running[1])
     record(nodes, node, column + WARP, running[2])
@@ -243,7 +241,7 @@ def _store(nodes, node, column, running):
     record(nodes, node, column + LENGTH, running[6])
 
 
-@kernel
+@inlined
 def _prepend(field, node):
     """Store the sum from a node on, given that of its successor."""
     nodes = field.nodes

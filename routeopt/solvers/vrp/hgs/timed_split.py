@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from routeopt.solvers.compiled import kernel
+from routeopt.solvers.compiled import inner
 from routeopt.solvers.vrp.hgs.timed_links import link
 from routeopt.solvers.vrp.hgs.timed_segments import (
     CAPACITY,
@@ -44,39 +44,39 @@ def new_cuts(stops: int, fleet: int) -> Cuts:
     return Cuts(np.zeros(stops, np.int32), np.zeros(fleet + 1, np.int32), np.zeros(stops + 1), np.zeros(stops + 1, np.int32))
 
 
-@kernel
-def split(plan, cuts, most_routes):
+@inner
+def split(field, plan, cuts, most_routes):
     """Link the plan's routes as the giant tour in `cuts` is best cut into at most so many routes."""
     price = 0.0
-    if _sweep(plan, cuts, price) > most_routes:
+    if _sweep(field, plan, cuts, price) > most_routes:
         low, price = 0.0, 1.0 + 2.0 * cuts.value[len(cuts.child)] / len(cuts.child)
         for _ in range(_DOUBLINGS):
-            if _sweep(plan, cuts, price) <= most_routes:
+            if _sweep(field, plan, cuts, price) <= most_routes:
                 break
             low, price = price, 3.0 * price
         for _ in range(_HALVINGS):
             middle = 0.5 * (low + price)
-            if _sweep(plan, cuts, middle) <= most_routes:
+            if _sweep(field, plan, cuts, middle) <= most_routes:
                 price = middle
             else:
                 low = middle
-        _sweep(plan, cuts, price)
+        _sweep(field, plan, cuts, price)
     end = len(cuts.child)
     for route in range(len(plan.routes)):
         depot = depot_of(plan, route)
         node = np.int64(depot)
         if end > 0:
             for i in range(cuts.before[end], end):
-                link(plan.field.nodes, node, np.int64(cuts.child[i]))
+                link(field.nodes, node, np.int64(cuts.child[i]))
                 node = np.int64(cuts.child[i])
             end = cuts.before[end]
-        link(plan.field.nodes, node, depot)
+        link(field.nodes, node, depot)
 
 
-@kernel
-def _sweep(plan, cuts, price):
+@inner
+def _sweep(field, plan, cuts, price):
     """Find the best cuts for this price per route, and return how many routes that makes."""
-    field, nodes, tour, value = plan.field, plan.field.nodes, cuts.child, cuts.value
+    nodes, tour, value = field.nodes, cuts.child, cuts.value
     depot = depot_of(plan, 0)
     rates, stops = field.rates, len(tour)
     value[0] = 0.0

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from routeopt.solvers.compiled import kernel
+from routeopt.solvers.compiled import inner
 from routeopt.solvers.vrp.hgs.timed_insertion import clear_routes, insert_all, penalised_cost
 from routeopt.solvers.vrp.hgs.timed_links import find_empty, link
 from routeopt.solvers.vrp.hgs.timed_segments import Int32, depot_of, refresh
@@ -48,8 +48,8 @@ def new_exchange(stops: int, fleet: int) -> Exchange:
     )
 
 
-@kernel
-def route_exchange(plan, population, first, second, work, state):
+@inner
+def route_exchange(field, plan, population, first, second, work, state):
     """Leave the better of the two children of the individuals in two slots in the plan, as links."""
     _note_routes(population, first, work.route)
     _note_routes(population, second, work.route2)
@@ -60,17 +60,17 @@ def route_exchange(plan, population, first, second, work, state):
     shuffle(work.missing[:missing], state)
     costs = np.inf
     for kept in range(2):
-        _build(plan, population, first, second, work, kept == 0)
-        insert_all(plan, work.missing, missing)
-        cost = penalised_cost(plan)
+        _build(field, plan, population, first, second, work, kept == 0)
+        insert_all(field, plan, work.missing, missing)
+        cost = penalised_cost(field, plan)
         if kept == 0:
             costs = cost
     if costs < cost:
-        _build(plan, population, first, second, work, True)
-        insert_all(plan, work.missing, missing)
+        _build(field, plan, population, first, second, work, True)
+        insert_all(field, plan, work.missing, missing)
 
 
-@kernel
+@inner
 def _note_routes(population, slot, route_of):
     tour, offsets = population.tours[slot], population.offsets[slot]
     for route in range(population.sizes[slot]):
@@ -78,7 +78,7 @@ def _note_routes(population, slot, route_of):
             route_of[tour[i]] = route
 
 
-@kernel
+@inner
 def _grow_cluster(near, population, slot, count, work, state):
     """Choose up to `count` routes of the first parent, each with a stop near one of the others."""
     tour, offsets, cluster = population.tours[slot], population.offsets[slot], work.cluster
@@ -99,7 +99,7 @@ def _grow_cluster(near, population, slot, count, work, state):
     return known
 
 
-@kernel
+@inner
 def _match_cluster(population, first, second, count, work):
     """Choose routes of the second parent that serve most stops of the cluster and fewest others."""
     tour, offsets, offsets2 = population.tours[first], population.offsets[first], population.offsets[second]
@@ -117,7 +117,7 @@ def _match_cluster(population, first, second, count, work):
         work.chosen2[best] = 1
 
 
-@kernel
+@inner
 def _find_missing(population, first, work, count):
     """List the stops of the cluster that no chosen route of the second parent serves."""
     tour, offsets = population.tours[first], population.offsets[first]
@@ -130,15 +130,15 @@ def _find_missing(population, first, work, count):
     return missing
 
 
-@kernel
-def _build(plan, population, first, second, work, old_first):
+@inner
+def _build(field, plan, population, first, second, work, old_first):
     """Link the routes of the child without its missing stops.
 
     A stop that is in both a remaining and a new route keeps its place in the new one, or in the remaining one if `old_first`.
     """
     tour, offsets = population.tours[first], population.offsets[first]
     tour2, offsets2 = population.tours[second], population.offsets[second]
-    clear_routes(plan)
+    clear_routes(field, plan)
     route = 0
     for old in range(population.sizes[first]):
         if work.chosen[old] == 0:
@@ -147,11 +147,11 @@ def _build(plan, population, first, second, work, old_first):
             for i in range(offsets[old], offsets[old + 1]):
                 stop = tour[i]
                 if old_first or work.chosen2[work.route2[stop]] == 0:
-                    link(plan.field.nodes, node, stop)
+                    link(field.nodes, node, stop)
                     node = np.int64(stop)
-            link(plan.field.nodes, node, depot)
+            link(field.nodes, node, depot)
             if node != depot:
-                refresh(plan, route)
+                refresh(field, plan, route)
                 route += 1
     for new in range(population.sizes[second]):
         if work.chosen2[new] == 1:
@@ -160,10 +160,10 @@ def _build(plan, population, first, second, work, old_first):
             for i in range(offsets2[new], offsets2[new + 1]):
                 stop = tour2[i]
                 if not old_first or work.chosen[work.route[stop]] == 1:
-                    link(plan.field.nodes, node, stop)
+                    link(field.nodes, node, stop)
                     node = np.int64(stop)
-            link(plan.field.nodes, node, depot)
+            link(field.nodes, node, depot)
             if node != depot:
-                refresh(plan, route)
+                refresh(field, plan, route)
                 route += 1
     find_empty(plan)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from routeopt.solvers.compiled import kernel
+from routeopt.solvers.compiled import inlined, inner
 from routeopt.solvers.vrp.hgs.timed_links import link, note_change
 from routeopt.solvers.vrp.hgs.timed_moves import GAIN
 from routeopt.solvers.vrp.hgs.timed_segments import (
@@ -46,13 +46,13 @@ NOBODY = np.int64(-1)
 _ONE = np.uint64(1)
 
 
-@kernel
-def exchange_pass(plan, flag):
+@inner
+def exchange_pass(field, plan, flag):
     """Try SWAP* on every pair of routes that lie near each other; return False when interrupted."""
     routes, reaches, clock = plan.routes, plan.reaches, plan.clock
     fleet = len(routes)
     if clock[PLACE] == 0:
-        _find_reaches(plan)
+        _find_reaches(field.nodes, plan)
     while clock[PLACE] < fleet:
         if clock[WORK] <= 0 or flag[0] != 0:
             return False
@@ -71,14 +71,14 @@ def exchange_pass(plan, flag):
                 and _reaches(reaches, depot_of(plan, other), one)
             ):
                 clock[WORK] -= 4 * (routes[one, COUNT] + routes[other, COUNT])
-                exchange(plan, one, other)
+                exchange(field, plan, one, other)
     return True
 
 
-@kernel
-def _find_reaches(plan):
+@inner
+def _find_reaches(nodes, plan):
     """Set, for each stop and route, a bit for every route (modulo 64) that a neighbour is in."""
-    near, nodes, reaches = plan.near, plan.field.nodes, plan.reaches
+    near, reaches = plan.near, plan.reaches
     reaches[:] = 0
     for stop in range(1, len(near)):
         bits = np.uint64(0)
@@ -88,33 +88,33 @@ def _find_reaches(plan):
         reaches[depot_of(plan, entry(nodes, stop, ROUTE))] |= bits
 
 
-@kernel
+@inlined
 def _reaches(reaches, node, route):
     return (reaches[np.uintp(node)] >> np.uint64(route & 63)) & _ONE != 0
 
 
-@kernel
-def exchange(plan, one, other):
+@inner
+def exchange(field, plan, one, other):
     """Apply the best SWAP* or relocation between two routes, if it improves."""
     for route, target in ((one, other), (other, one)):
         find_slots(
-            plan.field, plan.slots, plan.reaches, depot_of(plan, route), target, depot_of(plan, target),
+            field, plan.slots, plan.reaches, depot_of(plan, route), target, depot_of(plan, target),
             plan.routes[target, FILLED], plan.charge[target], plan.routes[target, MODIFIED],
         )  # fmt: skip
     u, to_u, v, to_v = _best_exchange(
-        plan.field, plan.slots, plan.reaches, plan.buffer, one, other, depot_of(plan, one), depot_of(plan, other),
+        field, plan.slots, plan.reaches, plan.buffer, one, other, depot_of(plan, one), depot_of(plan, other),
         plan.routes[one, FILLED], plan.routes[other, FILLED], plan.charge[one], plan.charge[other],
     )  # fmt: skip
     if u >= 0 or v >= 0:
-        _relink(plan.field.nodes, u, to_u, v, to_v)
-        note_change(plan, one, other)
+        _relink(field.nodes, u, to_u, v, to_v)
+        note_change(field, plan, one, other)
 
 
-@kernel
+@inner
 def find_slots(field, slots, reaches, depot, target, depot2, load, charge, changed):
     """Find the three best places in `target` for the stops of a route, where they are not known.
 
-    Loads are left out: they are counted when the pair is known.
+    Prices are rounded down. Loads are left out: they are counted when the pair is known.
     """
     nodes, column = field.nodes, target * SLOT
     u = entry(nodes, depot, NEXT)
@@ -137,7 +137,7 @@ def find_slots(field, slots, reaches, depot, target, depot2, load, charge, chang
         u = entry(nodes, u, NEXT)
 
 
-@kernel
+@inlined
 def _rank_slot(slots, u, column, change, place):
     """Keep a place if it is among the best three."""
     k = 6
@@ -151,7 +151,7 @@ def _rank_slot(slots, u, column, change, place):
         record(slots, u, column + k + 1, place)
 
 
-@kernel
+@inner
 def _best_exchange(field, slots, reaches, gone, one, other, depot, depot2, load, load2, charge, charge2):
     """Return stop and new place from each route for the best exchange or relocation; -1 is no stop."""
     nodes, rates = field.nodes, field.rates
@@ -163,9 +163,12 @@ def _best_exchange(field, slots, reaches, gone, one, other, depot, depot2, load,
         if _reaches(reaches, u, other):
             of_u = entry(nodes, u, DEMAND)
             without, left = _removal(field, u, load, charge)
-            change = without + entry(slots, u, other * SLOT) + _shifted(rates, load, load2, of_u, over)
-            if change < best:
-                best, best_u, best_v, to_u = change, u, NOBODY, entry(slots, u, other * SLOT + 1)
+            shifted = without + _shifted(rates, load, load2, of_u, over)
+            if shifted + entry(slots, u, other * SLOT) < best:
+                place_u = entry(slots, u, other * SLOT + 1)
+                change = shifted + _joined(field, u, place_u, load2) - charge2
+                if change < best:
+                    best, best_u, best_v, to_u = change, u, NOBODY, place_u
             for k in range(candidates):
                 given = of_u - entry(gone, k, 1)
                 change = without + gone[np.uintp(k), 2] + _shifted(rates, load, load2, given, over)
@@ -184,20 +187,23 @@ def _best_exchange(field, slots, reaches, gone, one, other, depot, depot2, load,
         u = entry(nodes, u, NEXT)
     for k in range(candidates):
         v, of_v = entry(gone, k, 0), entry(gone, k, 1)
-        change = gone[k, 2] + entry(slots, v, one * SLOT) + _shifted(rates, load, load2, -of_v, over)
-        if change < best:
-            best, best_u, best_v, to_v = change, NOBODY, v, entry(slots, v, one * SLOT + 1)
+        shifted = gone[k, 2] + _shifted(rates, load, load2, -of_v, over)
+        if shifted + entry(slots, v, one * SLOT) < best:
+            place_v = entry(slots, v, one * SLOT + 1)
+            change = shifted + _joined(field, v, place_v, load) - charge
+            if change < best:
+                best, best_u, best_v, to_v = change, NOBODY, v, place_v
     return best_u, to_u, best_v, to_v
 
 
-@kernel
+@inlined
 def _shifted(rates, load, load2, given, over):
     """Return the change of load penalties when the first route gives so much to the second."""
     after = max(load - given - rates[CAPACITY], 0.0) + max(load2 + given - rates[CAPACITY], 0.0)
     return rates[PER_LOAD] * (after - over)
 
 
-@kernel
+@inner
 def _removal(field, u, load, charge):
     """Return the change of cost when u leaves its route, and the charge then; the load is left as it is."""
     nodes = field.nodes
@@ -206,7 +212,15 @@ def _removal(field, u, load, charge):
     return entry(field.cost, p, x) - entry(nodes, p, COST) - entry(nodes, u, COST) + left - charge, left
 
 
-@kernel
+@inner
+def _joined(field, u, place, load):
+    """Return the change of leg cost when u joins a route behind `place`, and the charge then."""
+    y = entry(field.nodes, place, NEXT)
+    legs = entry(field.cost, place, u) + entry(field.cost, u, y) - entry(field.nodes, place, COST)
+    return legs + spliced(field, load, place, u, NOBODY, y)
+
+
+@inner
 def _price_removals(field, reaches, gone, depot, target, load, charge):
     """Note stop, demand, change and charge for the stops of a route that have a neighbour in `target`."""
     nodes, count = field.nodes, 0
@@ -220,7 +234,7 @@ def _price_removals(field, reaches, gone, depot, target, load, charge):
     return count
 
 
-@kernel
+@inner
 def _place_without(field, slots, u, v, column, load, left):
     """Return the least change of cost for u to join the route of v once v has left, and the place.
 
@@ -242,7 +256,7 @@ def _place_without(field, slots, u, v, column, load, left):
     return best, place
 
 
-@kernel
+@inner
 def _exact_change(field, u, place_u, v, place_v, load, load2):
     """Return the cost of an exchange less what is charged already; the loads are those after it."""
     legs = _replaced_legs(field, u, v, place_u) + _replaced_legs(field, v, u, place_v)
@@ -250,7 +264,7 @@ def _exact_change(field, u, place_u, v, place_v, load, load2):
     return legs + charge + surcharge(field.rates, load, replaced(field, v, u, place_v))
 
 
-@kernel
+@inner
 def _replaced_legs(field, u, v, place):
     """Return the change of leg cost of a route that v leaves and u joins behind `place`."""
     nodes, cost = field.nodes, field.cost
@@ -262,7 +276,7 @@ def _replaced_legs(field, u, v, place):
     return change + entry(cost, place, u) + entry(cost, u, entry(nodes, place, NEXT))
 
 
-@kernel
+@inner
 def replaced(field, u, v, place):
     """Return duration, warp, waiting and length of the route of v once v has left and u follows `place`."""
     nodes = field.nodes
@@ -276,7 +290,7 @@ def replaced(field, u, v, place):
     return close(field, visit(field, running, u), following)
 
 
-@kernel
+@inner
 def _relink(nodes, u, to_u, v, to_v):
     """Take out u and v, then put each behind its place; either may be -1."""
     if u >= 0:
