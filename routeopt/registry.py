@@ -6,8 +6,8 @@ imported before it is asked for.
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Any
 
 from routeopt.errors import ProblemError
@@ -39,19 +39,28 @@ def load(target: str) -> Any:
     return getattr(import_module(module), attribute)
 
 
+@cache
+def _registered(group: str) -> dict[str, str]:
+    """Return the targets that installed packages register in a group; asking takes a while."""
+    from importlib.metadata import entry_points
+
+    return {point.name: point.value for point in entry_points(group=group)}
+
+
 def solvers() -> dict[str, str]:
     """Return the target of each solver by name: built in, then registered under ``routeopt.solvers``."""
-    return {**SOLVERS, **{point.name: point.value for point in entry_points(group="routeopt.solvers")}}
+    return {**SOLVERS, **_registered("routeopt.solvers")}
 
 
 def readers() -> dict[str, str]:
     """Return the target of each reader by name: registered under ``routeopt.readers``, then built in."""
-    registered = {point.name: point.value for point in entry_points(group="routeopt.readers")}
-    return {**registered, **READERS, **registered}
+    return {**_registered("routeopt.readers"), **READERS}
 
 
 def solver(name: str) -> Any:
     """Return the solver class of this name."""
+    if name in SOLVERS:
+        return load(SOLVERS[name])
     known = solvers()
     if name not in known:
         raise ProblemError(f"solver '{name}' is not known; use one of {', '.join(sorted(known))}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import asdict, is_dataclass
 from math import inf
 from typing import Any
@@ -67,7 +67,7 @@ class Search:
         self.chain = complete(parse_chain(solver), problem.features, started=not any(self._rank[:2]))
         self._objective = self._rank[2] if not any(self._rank[:2]) else inf
 
-    def __iter__(self) -> Iterator[Incumbent]:
+    def __iter__(self) -> Generator[Incumbent]:
         """Yield incumbents: each improvement as it is found, and heartbeats in between."""
         instance = self.problem.instance()
         reduced = instance if len(self._nodes) == instance.nodes else instance.restrict(self._nodes)

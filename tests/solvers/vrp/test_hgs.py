@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import time
 from math import inf
 
@@ -40,7 +41,7 @@ def solve(problem, start=None, *, seed=1, solver=None, **limits):
         cost = (evaluation.cost + instance.vehicle_weight * last.answer.size) / instance.scale
         assert last.objective == pytest.approx(cost, rel=1e-12)
     assert all(
-        later.objective <= earlier.objective for earlier, later in zip(found[:-1], found[1:], strict=True)
+        later.objective <= earlier.objective for earlier, later in itertools.pairwise(found)
     )
     return found
 
@@ -105,7 +106,7 @@ def test_legs_that_cannot_be_driven_are_not():
     problem = VRP(Stops(np.arange(4.0), np.zeros(4)), [Vehicle(count=1)], legs=Matrix(legs))
     assert solve(problem, iterations=50)[-1].objective == 50.0
     legs[1, 2:] = legs[2:, 1] = inf
-    legs[0, 1] = inf
+    legs[0, 1] = legs[1, 0] = inf
     assert (
         solve(VRP(Stops(np.arange(4.0), np.zeros(4)), [Vehicle(count=1)], legs=Matrix(legs)), iterations=50)[
             -1

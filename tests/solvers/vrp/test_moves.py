@@ -4,8 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from naive_hgs import best_swap as naive_best_swap
-from naive_hgs import penalised_cost
+from naive_hgs import best_swap as naive_best_swap, penalised_cost
 from numba import njit
 
 from routeopt.solvers.vrp.hgs import descent, layout, moves, swap_star

@@ -8,8 +8,7 @@ import pytest
 from numba import njit
 
 from routeopt.solvers.vrp.hgs import population as kernels
-from routeopt.solvers.vrp.hgs.penalties import new_penalties
-from routeopt.solvers.vrp.hgs.penalties import observe as observe_kernel
+from routeopt.solvers.vrp.hgs.penalties import new_penalties, observe as observe_kernel
 from routeopt.solvers.vrp.hgs.population import (
     FEASIBLE,
     FREE,

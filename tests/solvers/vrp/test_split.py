@@ -7,8 +7,7 @@ import pytest
 from naive_hgs import penalised_cost, split_costs
 from numba import njit
 
-from routeopt.solvers.vrp.hgs.split import split as kernel
-from routeopt.solvers.vrp.hgs.split import split_work
+from routeopt.solvers.vrp.hgs.split import split as kernel, split_work
 
 
 @njit

@@ -91,8 +91,8 @@ def _pass_stops(ground: Ground, plan: Plan, flag: NDArray[np.uint8]) -> bool:
 @inlined
 def _try_stop(nodes: Records, routes: Records, legs: Matrix, near: Matrix, now: Record, u: int) -> None:
     """Try u against its neighbours, the depot before those that open a route, and an empty route."""
-    stops, first, close = now.stops, now.round == 0, near.shape[1]
-    tested = -1 if first else nodes[U(u)].tested
+    stops, close = now.stops, near.shape[1]
+    tested = -1 if now.round == 0 else nodes[U(u)].tested
     nodes[U(u)].tested = now.moves
     at_u = around(nodes, legs, stops, u)
     route = nodes[U(u)].route
@@ -101,12 +101,17 @@ def _try_stop(nodes: Records, routes: Records, legs: Matrix, near: Matrix, now: 
         if v == 0:  # take the next neighbour
             if k < close:
                 v = near[U(u), U(k)]
-            elif first or now.empty < 0:  # no further routes in the first round: that keeps the fleet small
+            elif now.round == 0 or now.empty < 0:  # not in the first round: that keeps the fleet small
                 break
             else:
                 v = np.int32(stops + 1 + now.empty)
         other = nodes[U(v)].route
-        if max(routes[U(route)].changed, routes[U(other)].changed if k < close else 0) <= tested:
+        changed = routes[U(route)].changed
+        if k < close:
+            changed = max(changed, routes[U(other)].changed)
+        elif now.round == 1:
+            changed = tested + 1  # the empty route has not been tried yet
+        if changed <= tested:
             v, k = np.int32(0), k + 1
             continue
         move, _ = best_move(nodes, routes, legs, now, u, v, at_u)

@@ -28,7 +28,7 @@ from routeopt.solvers.vrp.hgs.population import (
     take_slot,
 )
 from routeopt.solvers.vrp.hgs.split import SplitWork, split
-from routeopt.solvers.vrp.random import State, uniform
+from routeopt.solvers.vrp.random import State, shuffle, uniform
 
 _REPAIR_FACTOR = 10.0  # on the penalties while an infeasible child is repaired
 _REPAIRED = 0.5  # share of the infeasible children that are
@@ -67,11 +67,7 @@ def evolve(
         if life.stage == IDLE or life.stage == GIVEN:
             most = ground.routes
             if life.stage == IDLE:
-                first, second = pick_parents(population, breeding, state)
-                order_crossover(
-                    population.tours[first], population.tours[second], plan.child, plan.taken, state
-                )
-                most = min(most, max(population.sizes[first], ground.least_routes))
+                most = _breed(ground, plan, population, breeding, state)
             size = split(
                 plan.child,
                 ground.legs,
@@ -90,6 +86,16 @@ def evolve(
             break
         _finish(ground, plan, population, champion, penalties, breeding, target, state, life)
     return work - now.work
+
+
+@inner
+def _breed(ground: Ground, plan: Plan, population: Population, breeding: Breeding, state: State) -> int:
+    """Make a child of two parents, and return how many routes it may be split into."""
+    first, second = pick_parents(population, breeding, state)
+    order_crossover(population.tours[first], population.tours[second], plan.child, plan.taken, state)
+    if population.apart[first, second] == 0.0:
+        shuffle(plan.child, state)  # clones would only have another clone
+    return min(ground.routes, max(population.sizes[first], ground.least_routes))
 
 
 @inner

@@ -44,7 +44,7 @@ def whole_factor(values: Floats, most: float) -> float | None:
             return None
         scaled = values * factor
         scaled -= np.rint(scaled)
-        if max(scaled.max(initial=0.0), -scaled.min(initial=0.0)) <= _NEAR * max(1.0, largest * factor):
+        if max(scaled.max(initial=0.0), -scaled.min(initial=0.0)) <= _NEAR * largest * factor:
             return factor
     return None
 
@@ -78,7 +78,6 @@ def whole_legs(
     exact = longest == 0 or longest * factor <= most
     if not exact:
         factor = 10.0 ** np.floor(np.log10(min(most, _SCALED_LEG) / longest))
-    factor = min(factor, LONGEST_LEG)
     whole = np.empty((nodes, nodes), np.int32)
     for block in blocks:
         legs = np.minimum(rows(block) * factor, LONGEST_LEG - 1)

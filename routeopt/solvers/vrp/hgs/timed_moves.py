@@ -80,7 +80,7 @@ def leg_changes(field, stops, u, v):
 
 @inner
 def best_between(field, u, v, load, load2, saved, changes):
-    """Return the best improving move between the routes of u and v, or NONE.
+    """Return the best improving move between the routes of u and v, or NONE, and its change of cost.
 
     The routes carry the loads, and pay `saved` in penalties and waiting.
     """
@@ -123,19 +123,19 @@ def best_between(field, u, v, load, load2, saved, changes):
         change += spliced(field, load2 + given, head2, first2, second2, tail2)
         if change < best:
             best, found = change, move
-    return found
+    return found, best
 
 
 @inner
 def best_within(field, u, v, load, saved, changes):
-    """Return the best improving move of u and v within their route, or NONE; v may be its depot.
+    """Return the best improving move of u and v within their route, or NONE, and its change of cost.
 
-    The route carries the load, and pays `saved` in penalties and waiting.
+    v may be the depot. The route carries the load, and pays `saved` in penalties and waiting.
     """
     nodes = field.nodes
     x, y, p = entry(nodes, u, NEXT), entry(nodes, v, NEXT), entry(nodes, u, PREVIOUS)
     if v == p:
-        return NONE
+        return NONE, GAIN
     xx = entry(nodes, x, NEXT)
     best, found = GAIN, NONE
     for move in range(RELOCATE, TURN + 1):
@@ -156,7 +156,7 @@ def best_within(field, u, v, load, saved, changes):
             change += surcharge(field.rates, load, rearranged(field, move, u, v))
             if change < best:
                 best, found = change, move
-    return found
+    return found, best
 
 
 @inlined

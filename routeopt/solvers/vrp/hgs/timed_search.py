@@ -13,7 +13,7 @@ import numpy as np
 
 from routeopt.solvers.compiled import inlined, inner
 from routeopt.solvers.vrp.hgs.timed_links import apply_move, find_empty
-from routeopt.solvers.vrp.hgs.timed_moves import NONE, best_between, best_within, leg_changes
+from routeopt.solvers.vrp.hgs.timed_moves import GAIN, NONE, best_between, best_within, leg_changes
 from routeopt.solvers.vrp.hgs.timed_segments import (
     EMPTY,
     FILLED,
@@ -108,7 +108,7 @@ def node_pass(field, plan, flag):
         if not first_round and clock[EMPTY] >= 0:  # at first no route is opened, to keep the fleet small
             if plan.routes[entry(nodes, u, ROUTE), MODIFIED] > tested:
                 v = depot_of(plan, clock[EMPTY])
-                move = find_move(field, plan.routes, plan.charge, stops, u, v)
+                move, _ = find_move(field, plan.routes, plan.charge, stops, u, v)
                 if move != NONE:
                     apply_move(field, plan, move, u, v)
     return True
@@ -127,11 +127,11 @@ def _next_move(field, near, routes, charge, stops, u, tested, k):
         k += 1
         if max(changed, entry(routes, entry(nodes, v, ROUTE), MODIFIED)) <= tested:
             continue
-        move = find_move(field, routes, charge, stops, u, v)
+        move, _ = find_move(field, routes, charge, stops, u, v)
         if move == NONE:
             v = entry(nodes, v, PREVIOUS)
             if v > stops:
-                move = find_move(field, routes, charge, stops, u, v)
+                move, _ = find_move(field, routes, charge, stops, u, v)
         if move != NONE:
             return k, v, move
     return k + 1, u, NONE
@@ -139,7 +139,7 @@ def _next_move(field, near, routes, charge, stops, u, tested, k):
 
 @inlined
 def find_move(field, routes, charge, stops, u, v):
-    """Return the best improving move of u and v, or NONE."""
+    """Return the best improving move of u and v, or NONE, and its change of cost."""
     nodes = field.nodes
     route, other = entry(nodes, u, ROUTE), entry(nodes, v, ROUTE)
     changes = leg_changes(field, stops, u, v)
@@ -149,5 +149,5 @@ def find_move(field, routes, charge, stops, u, v):
     saved = charge[np.uintp(route)] + charge[np.uintp(other)]
     least = min(changes[1], changes[2], changes[3], changes[4], changes[5], changes[6], changes[7])
     if least >= saved:
-        return NONE
+        return NONE, GAIN
     return best_between(field, u, v, load, entry(routes, other, FILLED), saved, changes)

@@ -95,19 +95,21 @@ def _reaches(reaches, node, route):
 
 @inner
 def exchange(field, plan, one, other):
-    """Apply the best SWAP* or relocation between two routes, if it improves."""
+    """Apply the best SWAP* or relocation between two routes, if it improves; return the change of cost."""
     for route, target in ((one, other), (other, one)):
         find_slots(
             field, plan.slots, plan.reaches, depot_of(plan, route), target, depot_of(plan, target),
             plan.routes[target, FILLED], plan.charge[target], plan.routes[target, MODIFIED],
         )  # fmt: skip
-    u, to_u, v, to_v = _best_exchange(
+    u, to_u, v, to_v, change = best_exchange(
         field, plan.slots, plan.reaches, plan.buffer, one, other, depot_of(plan, one), depot_of(plan, other),
         plan.routes[one, FILLED], plan.routes[other, FILLED], plan.charge[one], plan.charge[other],
     )  # fmt: skip
     if u >= 0 or v >= 0:
         _relink(field.nodes, u, to_u, v, to_v)
         note_change(field, plan, one, other)
+        return change
+    return 0.0
 
 
 @inner
@@ -152,8 +154,11 @@ def _rank_slot(slots, u, column, change, place):
 
 
 @inner
-def _best_exchange(field, slots, reaches, gone, one, other, depot, depot2, load, load2, charge, charge2):
-    """Return stop and new place from each route for the best exchange or relocation; -1 is no stop."""
+def best_exchange(field, slots, reaches, gone, one, other, depot, depot2, load, load2, charge, charge2):
+    """Return stop and new place from each route for the best exchange or relocation, and its change of cost.
+
+    -1 is no stop.
+    """
     nodes, rates = field.nodes, field.rates
     over = max(load - rates[CAPACITY], 0.0) + max(load2 - rates[CAPACITY], 0.0)
     candidates = _price_removals(field, reaches, gone, depot2, one, load2, charge2)
@@ -193,7 +198,7 @@ def _best_exchange(field, slots, reaches, gone, one, other, depot, depot2, load,
             change = shifted + _joined(field, v, place_v, load) - charge
             if change < best:
                 best, best_u, best_v, to_v = change, NOBODY, v, place_v
-    return best_u, to_u, best_v, to_v
+    return best_u, to_u, best_v, to_v, best
 
 
 @inlined

@@ -52,3 +52,70 @@ def random_routes(rng, stops, fleet):
     """Return stops 1 .. n in at most so many routes, some of them empty."""
     cuts = np.sort(rng.integers(0, stops + 1, fleet - 1))
     return [list(map(int, part)) for part in np.split(rng.permutation(stops) + 1, cuts)]
+
+
+class Bench:
+    """A field and a plan with given routes and weights."""
+
+    def __init__(self, instance, routes, weights, neighbours=6):
+        self.grid = new_grid(instance, neighbours)
+        self.weights = np.array(weights, float)
+        self.field, self.plan = new_field(self.grid, len(routes)), new_plan(self.grid, len(routes))
+        set_routes(self.field, self.plan, *packed(routes), self.weights)
+
+    def routes(self):
+        """Return the routes as lists, empty ones included."""
+        tour, offsets = np.zeros(len(self.plan.order), np.int32), np.zeros(len(self.plan.routes) + 1, np.int32)
+        get_routes(self.field, self.plan, tour, offsets)
+        return [tour[a:b].tolist() for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
+
+
+def packed(routes):
+    """Return all stops in one array, and where each route begins."""
+    offsets = np.cumsum([0, *map(len, routes)]).astype(np.int32)
+    return np.array([stop for route in routes for stop in route], np.int32), offsets
+
+
+@kernel
+def set_routes(field, plan, tour, offsets, weights):
+    field.rates[: len(weights)] = weights
+    plan.clock[0] += 1
+    for route in range(len(plan.routes)):
+        depot = depot_of(plan, route)
+        node = depot
+        for i in range(offsets[route], offsets[route + 1]):
+            link(field.nodes, node, np.int64(tour[i]))
+            node = np.int64(tour[i])
+        link(field.nodes, node, depot)
+        refresh(field, plan, route)
+
+
+@kernel
+def get_routes(field, plan, tour, offsets):
+    position = 0
+    for route in range(len(plan.routes)):
+        offsets[route] = position
+        depot = depot_of(plan, route)
+        node = np.int64(field.nodes[depot, NEXT])
+        while node != depot:
+            tour[position] = node
+            position += 1
+            node = np.int64(field.nodes[node, NEXT])
+    offsets[len(plan.routes)] = position
+
+
+@kernel
+def cost_of(field, plan):
+    return penalised_cost(field, plan)
+
+
+@kernel
+def carry_out(field, plan, move, u, v):
+    apply_move(field, plan, move, u, v)
+
+
+@kernel
+def search(field, plan, weights, state, flag):
+    begin_descent(field, plan, weights, 1.0, state)
+    plan.clock[WORK] = 1 << 60
+    return descend(field, plan, flag)
