@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 
@@ -32,7 +34,7 @@ def timing(grid, route):
         return int(grid.service[0]), 0, 0
     fixed = int(grid.service[0]) + sum(int(grid.service[stop]) for stop in route)
     ends = [0, *route, 0]
-    fixed += sum(int(grid.travel[a, b]) for a, b in zip(ends[:-1], ends[1:], strict=True))
+    fixed += sum(int(grid.travel[a, b]) for a, b in itertools.pairwise(ends))
     latest = max(int(grid.opens[0]), min(int(grid.closes[0]), int(max(grid.opens)) + 1))
     tries = (drive(grid, route, departure)[1:] for departure in range(int(grid.opens[0]), latest + 1))
     warp, waiting = min(tries)
@@ -42,7 +44,7 @@ def timing(grid, route):
 def legs_cost(grid, route):
     """Return the cost of the legs of a route; an empty one costs nothing."""
     ends = [0, *route, 0]
-    return sum(int(grid.cost[a, b]) for a, b in zip(ends[:-1], ends[1:], strict=True)) if len(route) else 0
+    return sum(int(grid.cost[a, b]) for a, b in itertools.pairwise(ends)) if len(route) else 0
 
 
 def excesses(grid, route):
@@ -54,7 +56,7 @@ def excesses(grid, route):
     length = 0
     if len(grid.length) > 1:
         ends = [0, *route, 0]
-        length = sum(int(grid.length[a, b]) for a, b in zip(ends[:-1], ends[1:], strict=True))
+        length = sum(int(grid.length[a, b]) for a, b in itertools.pairwise(ends))
     late = warp + max(duration - warp - grid.max_duration, 0)
     return max(load - grid.capacity, 0), late, max(length - grid.max_length, 0)
 

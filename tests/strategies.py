@@ -15,8 +15,7 @@ from math import inf
 from typing import Any
 
 import numpy as np
-from hypothesis import assume
-from hypothesis import strategies as st
+from hypothesis import assume, strategies as st
 
 from routeopt import VRP, Depot, Euclidean, Haversine, Legs, Matrix, Routes, Shipment, Stop, Vehicle
 from routeopt.problems.features import FEATURES

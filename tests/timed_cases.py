@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
-from routeopt.problems.instance import Instance, Routes
+from routeopt.problems.instance import Instance
 from routeopt.problems.legs import Euclidean, Matrix
 from routeopt.problems.rows import Depot, Stop, Vehicle
 from routeopt.problems.vrp import VRP
@@ -13,10 +15,12 @@ from routeopt.solvers.vrp.hgs.timed_insertion import penalised_cost
 from routeopt.solvers.vrp.hgs.timed_links import apply_move, link
 from routeopt.solvers.vrp.hgs.timed_model import new_field, new_grid, new_plan
 from routeopt.solvers.vrp.hgs.timed_search import begin_descent, descend
-from routeopt.solvers.vrp.hgs.timed_segments import COUNT, NEXT, WORK, depot_of, refresh
+from routeopt.solvers.vrp.hgs.timed_segments import NEXT, WORK, depot_of, refresh
 
 
-def random_instance(rng, stops, *, windows=True, asymmetric=False, limits=False, paid=False, count=None) -> Instance:
+def random_instance(
+    rng, stops, *, windows=True, asymmetric=False, limits=False, paid=False, count=None
+) -> Instance:
     """Return an instance with whole numbers."""
     n = stops + 1
     place = rng.integers(0, 50, (n, 2)).astype(float)
@@ -65,9 +69,12 @@ class Bench:
 
     def routes(self):
         """Return the routes as lists, empty ones included."""
-        tour, offsets = np.zeros(len(self.plan.order), np.int32), np.zeros(len(self.plan.routes) + 1, np.int32)
+        tour, offsets = (
+            np.zeros(len(self.plan.order), np.int32),
+            np.zeros(len(self.plan.routes) + 1, np.int32),
+        )
         get_routes(self.field, self.plan, tour, offsets)
-        return [tour[a:b].tolist() for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
+        return [tour[a:b].tolist() for a, b in itertools.pairwise(offsets)]
 
 
 def packed(routes):

@@ -6,10 +6,10 @@ loop; Ctrl-C leaves it, and what was found so far is printed and written like an
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -33,7 +33,6 @@ from routeopt.cli.settings import solver_settings
 from routeopt.errors import ProblemError
 
 if TYPE_CHECKING:
-    from routeopt.problems.search import Incumbent
     from routeopt.problems.solution import Solution
     from routeopt.solving import Search
 
@@ -129,7 +128,7 @@ def solve(
 
 def follow(run: Search, show: Show) -> Solution:
     """Show the incumbents of a search to its end, or to Ctrl-C, and return the best plan."""
-    incumbents = cast("Generator[Incumbent]", iter(run))
+    incumbents = iter(run)
     try:
         for incumbent in incumbents:
             show(incumbent)

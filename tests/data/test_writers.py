@@ -12,8 +12,7 @@ from hypothesis import assume, given, settings
 from strategies import problems_with_plans
 
 import routeopt as ro
-from routeopt.data.writers import PROBLEM_WRITERS, SOLUTION_WRITERS, geojson, sol
-from routeopt.data.writers import csv as csv_writer
+from routeopt.data.writers import PROBLEM_WRITERS, SOLUTION_WRITERS, csv as csv_writer, geojson, sol
 from routeopt.problems.legs import Euclidean
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import vrplib as library
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 from strategies import plans, problems
 
 import routeopt as ro

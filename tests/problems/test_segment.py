@@ -8,8 +8,7 @@ from functools import reduce
 import naive
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from routeopt.problems import schedule, segment
 from routeopt.problems.schedule import Node

@@ -57,7 +57,7 @@ class Waiting(NamedTuple):
     marks: Integers  # (Q, 4) options, -1: not looked for; whether worse ones are known; vehicle type to open with
     value: Floats  # (Q, 5) cost with a new vehicle, the same at first; cost of leaving it out; what decides who is next
     queue: Integers  # (Q,) requests that wait, in front
-    count: Integers  # (1,) how many
+    count: Integers  # type: ignore[assignment]  # (1,) how many
 
 
 def requests(instance: Instance) -> Waiting:

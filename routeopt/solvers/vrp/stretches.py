@@ -67,9 +67,18 @@ def prepare(instance: Instance) -> Task:
             i.service[i.start], *_opening_hours(i, i.start), i.capacity,
         ]
     ).astype(np.float64)  # fmt: skip
-    arrays = (i.x, i.y, i.metric, i.rounding, i.speed, i.distance, i.duration, vehicles, i.allowed, i.windows)
+    plain = np.ascontiguousarray
     return Task(
-        *(np.ascontiguousarray(array) for array in arrays),
+        x=plain(i.x),
+        y=plain(i.y),
+        metric=plain(i.metric),
+        rounding=plain(i.rounding),
+        speed=plain(i.speed),
+        distance=plain(i.distance),
+        duration=plain(i.duration),
+        vehicles=plain(vehicles),
+        allowed=plain(i.allowed),
+        windows=plain(i.windows),
         nodes=int(i.nodes),
         backhaul=int(i.backhaul),
         several=bool((i.windows[:, 0] != i.windows[:, -1]).any()),

@@ -22,7 +22,11 @@ _PENALTY = 2.0  # typical legs per mean demand, to begin with
 
 
 class TimedEngine(Engine):
-    def __init__(self, instance: Instance, parameters: HGSParameters, start: Routes | None, rng: np.random.Generator) -> None:
+    """One search of the timed family; the parameters are those of the base class."""
+
+    def __init__(
+        self, instance: Instance, parameters: HGSParameters, start: Routes | None, rng: np.random.Generator
+    ) -> None:
         self._instance = instance
         self.grid = grid = new_grid(instance, parameters.neighbours)
         stops = instance.stops
@@ -37,28 +41,52 @@ class TimedEngine(Engine):
 
     def _fleet(self, least: int) -> int:
         most = int(min(self._instance.vehicle_count.sum(), self._instance.stops))
-        field, plan, cuts = new_field(self.grid, most), new_plan(self.grid, most), new_cuts(self._instance.stops, most)
+        field, plan, cuts = (
+            new_field(self.grid, most),
+            new_plan(self.grid, most),
+            new_cuts(self._instance.stops, most),
+        )
         strict = new_penalties([_STRICT * value for value in self._penalties.value])
         used = construct(field, plan, strict, cuts, self._state)
         return min(most, max(least, int(_SPARE_SHARE * used) + _SPARE))
 
-    def first_tour(self, rng: np.random.Generator) -> NDArray[np.int32]:
+    def first_tour(self, rng: np.random.Generator) -> NDArray[np.int32]:  # noqa: ARG002
+        """Return the tour of another construction, in the order of the kernels' own random state."""
         construct(self._field, self._plan, self._penalties, self._cuts, self._state)
         return self._cuts.child.copy()
 
     def give(self, tour: NDArray[np.int32]) -> None:
+        """Make this giant tour the child that is searched next."""
         self._cuts.child[:] = tour
 
     def evolve(self, flag: NDArray[np.uint8], searched: int, work: int) -> int:
+        """Call the kernel; return the work done."""
         return evolve(
-            self._field, self._plan, self.population, self.champion, self._penalties, self.breeding,
-            self._parameters.feasible_share, self._crossing, self._cuts, self._state, self.life, flag, searched, work,
+            self._field,
+            self._plan,
+            self.population,
+            self.champion,
+            self._penalties,
+            self.breeding,
+            self._parameters.feasible_share,
+            self._crossing,
+            self._cuts,
+            self._state,
+            self.life,
+            flag,
+            searched,
+            work,
         )
 
     def best(self) -> Routes:
+        """Return the best feasible answer."""
         size = int(self.champion.size[0])
         kinds = np.repeat(np.arange(len(self._instance.vehicle_count)), self._instance.vehicle_count)
-        return Routes(self.champion.tour.astype(np.int64), self.champion.offsets[: size + 1].astype(np.int64), kinds[:size])
+        return Routes(
+            self.champion.tour.astype(np.int64),
+            self.champion.offsets[: size + 1].astype(np.int64),
+            kinds[:size],
+        )
 
     def objective(self, routes: Routes) -> float:
         """Return the cost in the user's units, recomputed in float64."""
@@ -71,8 +99,10 @@ class TimedEngine(Engine):
         return cost / instance.scale
 
 
-def _tour(routes, stops):
-    return routes.visits.astype(np.int32)
+def _tour(routes: Routes, stops: int) -> NDArray[np.int32]:
+    """Return the visits of a plan in their order, and behind them the stops that it leaves out."""
+    missing = np.setdiff1d(np.arange(1, stops + 1), routes.visits)
+    return np.concatenate([routes.visits, missing]).astype(np.int32)
 
 
 def _first_penalties(grid: TimedGrid) -> list[float]:

@@ -30,8 +30,8 @@ from routeopt.solvers.vrp.hgs.timed_segments import (
     depot_of,
     entry,
 )
-from routeopt.solvers.vrp.hgs.timed_srex import route_exchange
 from routeopt.solvers.vrp.hgs.timed_split import split
+from routeopt.solvers.vrp.hgs.timed_srex import route_exchange
 from routeopt.solvers.vrp.random import below, shuffle
 
 _REPAIR_FACTOR = 10.0  # on the penalties while an infeasible child is repaired
@@ -40,7 +40,20 @@ _REPAIRED = 2  # one infeasible child in so many is
 
 @kernel
 def evolve(
-    field, plan, population, champion, penalties, breeding, target, crossing, cuts, state, life, flag, searched, work
+    field,
+    plan,
+    population,
+    champion,
+    penalties,
+    breeding,
+    target,
+    crossing,
+    cuts,
+    state,
+    life,
+    flag,
+    searched,
+    work,
 ):
     """Go on until so many individuals have been searched in all, the work is used up or the flag is set.
 
@@ -88,7 +101,9 @@ def _finish(field, plan, population, champion, penalties, breeding, target, stat
     measure(field, plan, parts)
     feasible = parts[1] + parts[2] + parts[3] == 0.0
     if now.stage == SEARCH or feasible:
-        population.sizes[slot] = store_routes(field.nodes, plan, population.tours[slot], population.offsets[slot])
+        population.sizes[slot] = store_routes(
+            field.nodes, plan, population.tours[slot], population.offsets[slot]
+        )
         if now.stage == SEARCH and observe(penalties, parts, target):
             reprice(population, penalties.value)
         group = admit(population, slot, penalties.value, breeding.directed)

@@ -72,7 +72,7 @@ def insert(field, plan, u):
 
 
 @inner
-def penalised_cost(field, plan):
+def penalised_cost(plan):
     """Return the cost of the plan with all penalties."""
     total = 0.0
     for route in range(len(plan.routes)):

@@ -12,7 +12,19 @@ from routeopt.solvers.vrp.hgs.timed_moves import (
     SWAP_PAIRS,
     TAILS,
 )
-from routeopt.solvers.vrp.hgs.timed_segments import COUNT, EMPTY, MOVED, MOVES, NEXT, PREVIOUS, ROUTE, WORK, entry, record, refresh
+from routeopt.solvers.vrp.hgs.timed_segments import (
+    COUNT,
+    EMPTY,
+    MOVED,
+    MOVES,
+    NEXT,
+    PREVIOUS,
+    ROUTE,
+    WORK,
+    entry,
+    record,
+    refresh,
+)
 
 
 @inner
@@ -111,7 +123,7 @@ def note_change(field, plan, route, other):
     if other != route:
         refresh(field, plan, other)
         known = clock[EMPTY]
-        if known == route or known == other or routes[route, COUNT] == 0 or routes[other, COUNT] == 0:
+        if known in (route, other) or routes[route, COUNT] == 0 or routes[other, COUNT] == 0:
             find_empty(plan)
 
 

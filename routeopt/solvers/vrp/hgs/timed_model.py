@@ -115,7 +115,11 @@ def _factor(largest: float, *values: Floats | float) -> float:
     factor = 1.0
     while factor * largest > _LARGEST:
         factor /= 10.0
-    while 10.0 * factor * largest <= _LARGEST and factor < 1e6 and (factor * known != np.rint(factor * known)).any():
+    while (
+        10.0 * factor * largest <= _LARGEST
+        and factor < 1e6
+        and (factor * known != np.rint(factor * known)).any()
+    ):
         factor *= 10.0
     return factor
 
@@ -166,7 +170,9 @@ def new_field(grid: TimedGrid, fleet: int) -> Field:
     nodes[n + 1 :, ONWARD + LATEST] = grid.closes[0]  # the way into the depot: nothing but its window
     rates = np.array([0.0, 0.0, 0.0, grid.wait_cost, grid.capacity, grid.max_duration, grid.max_length])
     cost = _padded(grid.cost, fleet)
-    travel = cost if np.array_equal(grid.cost, grid.travel) else _padded(grid.travel, fleet)  # one fits a cache
+    travel = (
+        cost if np.array_equal(grid.cost, grid.travel) else _padded(grid.travel, fleet)
+    )  # one fits a cache
     length = _padded(grid.length, fleet) if len(grid.length) > 1 else grid.length
     return Field(nodes, cost, travel, length, rates)
 

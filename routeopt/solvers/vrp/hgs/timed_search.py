@@ -18,12 +18,12 @@ from routeopt.solvers.vrp.hgs.timed_segments import (
     EMPTY,
     FILLED,
     MODIFIED,
-    MOVES,
-    PREVIOUS,
-    ROUTE,
     MOVED,
+    MOVES,
     PLACE,
+    PREVIOUS,
     ROUND,
+    ROUTE,
     SWAPPED,
     SWAPPING,
     TESTED,
@@ -105,12 +105,13 @@ def node_pass(field, plan, flag):
             if k > count:
                 break
             apply_move(field, plan, move, u, v)
-        if not first_round and clock[EMPTY] >= 0:  # at first no route is opened, to keep the fleet small
-            if plan.routes[entry(nodes, u, ROUTE), MODIFIED] > tested:
-                v = depot_of(plan, clock[EMPTY])
-                move, _ = find_move(field, plan.routes, plan.charge, stops, u, v)
-                if move != NONE:
-                    apply_move(field, plan, move, u, v)
+        # at first no route is opened, to keep the fleet small
+        changed = plan.routes[entry(nodes, u, ROUTE), MODIFIED] > tested
+        if not first_round and clock[EMPTY] >= 0 and changed:
+            v = depot_of(plan, clock[EMPTY])
+            move, _ = find_move(field, plan.routes, plan.charge, stops, u, v)
+            if move != NONE:
+                apply_move(field, plan, move, u, v)
     return True
 
 

@@ -165,7 +165,9 @@ def surcharge(rates, load, sums):
     late = warp + max(duration - warp - rates[MOST_TIME], 0.0)
     over = max(load - rates[CAPACITY], 0.0)
     far = max(length - rates[MOST_LENGTH], 0.0)
-    return rates[PER_LOAD] * over + rates[PER_TIME] * late + rates[PER_LENGTH] * far + rates[PER_WAIT] * waiting
+    return (
+        rates[PER_LOAD] * over + rates[PER_TIME] * late + rates[PER_LENGTH] * far + rates[PER_WAIT] * waiting
+    )
 
 
 @inlined

@@ -41,7 +41,12 @@ class Cuts(NamedTuple):
 
 def new_cuts(stops: int, fleet: int) -> Cuts:
     """Return scratch."""
-    return Cuts(np.zeros(stops, np.int32), np.zeros(fleet + 1, np.int32), np.zeros(stops + 1), np.zeros(stops + 1, np.int32))
+    return Cuts(
+        np.zeros(stops, np.int32),
+        np.zeros(fleet + 1, np.int32),
+        np.zeros(stops + 1),
+        np.zeros(stops + 1, np.int32),
+    )
 
 
 @inner

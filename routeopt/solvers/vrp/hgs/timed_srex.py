@@ -2,8 +2,8 @@
 
 A cluster of routes grows in the first parent from stop to neighbour; in the second parent as many routes
 are chosen that serve nearly the same stops. They replace the cluster. Stops then served twice lose one
-of their places, in one child the old one, in the other child the new one; stops no longer served are inserted where they
-cost least. The cheaper child counts. Source: Nagata, Bräysy & Dullaert, C&OR 37 (2010), there with
+of their places, in one child the old one, in the other child the new one; stops no longer served are
+inserted where they cost least. The cheaper child counts. Source: Nagata, Bräysy & Dullaert, C&OR 37 (2010), there with
 routes side by side around the depot; neighbour lists need no coordinates.
 """
 
@@ -62,7 +62,7 @@ def route_exchange(field, plan, population, first, second, work, state):
     for kept in range(2):
         _build(field, plan, population, first, second, work, kept == 0)
         insert_all(field, plan, work.missing, missing)
-        cost = penalised_cost(field, plan)
+        cost = penalised_cost(plan)
         if kept == 0:
             costs = cost
     if costs < cost:
@@ -134,7 +134,8 @@ def _find_missing(population, first, work, count):
 def _build(field, plan, population, first, second, work, old_first):
     """Link the routes of the child without its missing stops.
 
-    A stop that is in both a remaining and a new route keeps its place in the new one, or in the remaining one if `old_first`.
+    A stop that is in both a remaining and a new route keeps its place in the new one, or in the remaining
+    one if `old_first`.
     """
     tour, offsets = population.tours[first], population.offsets[first]
     tour2, offsets2 = population.tours[second], population.offsets[second]

@@ -180,13 +180,19 @@ def best_exchange(field, slots, reaches, gone, one, other, depot, depot2, load, 
                 if change >= best:
                     continue
                 v = entry(gone, k, 0)
-                gain_u, place_u = _place_without(field, slots, u, v, other * SLOT, load2, gone[np.uintp(k), 3])
+                gain_u, place_u = _place_without(
+                    field, slots, u, v, other * SLOT, load2, gone[np.uintp(k), 3]
+                )
                 if change + gain_u >= best:
                     continue
                 gain_v, place_v = _place_without(field, slots, v, u, one * SLOT, load, left)
                 if change + gain_u + gain_v >= best:
                     continue
-                change = _exact_change(field, u, place_u, v, place_v, load - given, load2 + given) - charge - charge2
+                change = (
+                    _exact_change(field, u, place_u, v, place_v, load - given, load2 + given)
+                    - charge
+                    - charge2
+                )
                 if change < best:
                     best, best_u, best_v, to_u, to_v = change, u, v, place_u, place_v
         u = entry(nodes, u, NEXT)
