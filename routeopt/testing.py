@@ -157,7 +157,7 @@ def _check_answers(solver: Any, name: str, problem: VRP) -> None:
     assert answer is not None, f"{name}: no answer in 50 iterations"
     start = answer
     again = list(_run(solver, instance, start, StopSignal(iterations=5), seed=2))
-    begun = evaluator.evaluate(start).cost / instance.scale
+    begun = (evaluator.evaluate(start).cost + instance.vehicle_weight * start.size) / instance.scale
     best = min([incumbent.objective for incumbent in again if incumbent.answer is not None], default=inf)
     improver = not getattr(solver, "constructs", False)
     if improver and best < inf:

@@ -113,7 +113,7 @@ def get_routes(field, plan, tour, offsets):
 
 @kernel
 def cost_of(field, plan):
-    return penalised_cost(field, plan)
+    return penalised_cost(plan)
 
 
 @kernel

@@ -35,7 +35,7 @@ def test_features_are_what_the_name_says(name):
     expected |= {"pickup"} if "MB" in has else set()
     expected |= {"max_distance"} if "L" in has else set()
     expected |= {"time_windows", "service_time"} if "TW" in has else set()
-    expected |= {"depots", "heterogeneous_fleet"} if "MD" in has else set()
+    expected |= {"depots"} if "MD" in has else set()
     assert problem.features == expected
     assert len(problem.depots) == len(problem.vehicles) == (3 if "MD" in has else 1)
     assert problem.instance().vehicle_count.min() == 50  # as many as needed from each depot

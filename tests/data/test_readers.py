@@ -6,6 +6,7 @@ import io
 import re
 import sys
 from contextlib import suppress
+from importlib import metadata
 from importlib.metadata import EntryPoint
 from types import SimpleNamespace
 
@@ -143,13 +144,15 @@ THIRD_PARTY = Reader("places", lambda head, suffix: suffix == ".places", _third_
 def test_a_third_party_joins_by_an_entry_point(tmp_path, monkeypatch):
     point = EntryPoint("places", "places_reader:THIRD_PARTY", "routeopt.readers")
     monkeypatch.setattr(
-        registry, "entry_points", lambda group: [point] if group == "routeopt.readers" else []
+        metadata, "entry_points", lambda group: [point] if group == "routeopt.readers" else []
     )
+    registry._registered.cache_clear()
     monkeypatch.setitem(sys.modules, "places_reader", SimpleNamespace(THIRD_PARTY=THIRD_PARTY))
     path = tmp_path / "town.places"
     path.write_text("town\n1 2\n3 4")
     assert next(iter(registry.readers())) == "places"
     assert ro.read(path).places.tolist() == [[0, 0], [1, 2], [3, 4]]
+    registry._registered.cache_clear()
 
 
 JUNK = [

@@ -86,7 +86,7 @@ def test_li_and_lim():
     assert problem.amounts.tolist() == [[4], [7]]
     assert problem.stops.windows[:, 0].tolist() == [[10, 90], [0, 50], [0, 60], [0, 70]]
     assert problem.stops.service.tolist() == [5, 6, 7, 8]
-    assert problem.features == {"shipments", "service_time", "time_windows"}
+    assert problem.features == {"capacity", "shipments", "service_time", "time_windows"}
 
 
 def test_cordeau():

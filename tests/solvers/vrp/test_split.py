@@ -27,7 +27,7 @@ def cut(tour, legs, demand, capacity, penalty, most_routes):
     size = split(tour, legs, demand, capacity, penalty, most_routes, split_work(len(tour)), offsets)
     assert offsets[0] == 0
     assert offsets[size] == len(tour)
-    return [tour[a:b].tolist() for a, b in itertools.pairwise(offsets)]
+    return [tour[a:b].tolist() for a, b in itertools.pairwise(offsets[: size + 1])]
 
 
 @pytest.mark.parametrize("seed", range(60))

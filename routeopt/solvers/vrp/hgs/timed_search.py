@@ -105,9 +105,9 @@ def node_pass(field, plan, flag):
             if k > count:
                 break
             apply_move(field, plan, move, u, v)
-        # at first no route is opened, to keep the fleet small
-        changed = plan.routes[entry(nodes, u, ROUTE), MODIFIED] > tested
-        if not first_round and clock[EMPTY] >= 0 and changed:
+        # In the first round no route is opened, to keep the fleet small; in the second every stop may open one.
+        untried = clock[ROUND] == 1 or plan.routes[entry(nodes, u, ROUTE), MODIFIED] > tested
+        if not first_round and clock[EMPTY] >= 0 and untried:
             v = depot_of(plan, clock[EMPTY])
             move, _ = find_move(field, plan.routes, plan.charge, stops, u, v)
             if move != NONE:
