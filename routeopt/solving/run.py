@@ -130,7 +130,7 @@ class Search:
                         objective=found.objective, answer=self._outward(found.answer)
                     )
                 yield incumbent
-                if self.criterion(incumbent):
+                if not link.constructs and self.criterion(incumbent):  # a constructor only has its deadline
                     signal.set()
         finally:
             if answer is not None:
