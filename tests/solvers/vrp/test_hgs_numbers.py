@@ -5,12 +5,11 @@ import pytest
 
 from routeopt import VRP, Depot, Matrix, Routes, Stops, Vehicle
 from routeopt.solvers.vrp.hgs import integers
-from routeopt.solvers.vrp.hgs.integers import whole_factor, whole_legs, whole_loads
-from routeopt.solvers.vrp.hgs.layout import LONGEST_LEG
 from routeopt.solvers.vrp.hgs.parameters import HGSParameters
-from routeopt.solvers.vrp.hgs.places import curve_order, distances, giant_tour, positions
 from routeopt.solvers.vrp.hgs.plain import PlainEngine
-from routeopt.solvers.vrp.hgs.savings import RandomSavings
+from routeopt.solvers.vrp.integers import LONGEST_LEG, whole_factor, whole_legs, whole_loads
+from routeopt.solvers.vrp.places import curve_order, distances, giant_tour, positions
+from routeopt.solvers.vrp.random_savings import RandomSavings
 
 
 def test_whole_numbers_and_decimals_stay_exact():

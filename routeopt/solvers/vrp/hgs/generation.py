@@ -14,7 +14,7 @@ from routeopt.solvers.compiled import borrowed, inner, kernel
 from routeopt.solvers.vrp.hgs.crossover import order_crossover
 from routeopt.solvers.vrp.hgs.descent import begin_descent, descend
 from routeopt.solvers.vrp.hgs.engine import GIVEN, IDLE, REPAIR, SEARCH
-from routeopt.solvers.vrp.hgs.layout import Ground, Plan, Records, load_routes, store_routes
+from routeopt.solvers.vrp.hgs.layout import Ground, Plan, load_routes, store_routes
 from routeopt.solvers.vrp.hgs.penalties import Penalties, observe
 from routeopt.solvers.vrp.hgs.population import (
     Breeding,
@@ -29,6 +29,7 @@ from routeopt.solvers.vrp.hgs.population import (
 )
 from routeopt.solvers.vrp.hgs.split import SplitWork, split
 from routeopt.solvers.vrp.random import State, shuffle, uniform
+from routeopt.solvers.vrp.records import Records
 
 _REPAIR_FACTOR = 10.0  # on the penalties while an infeasible child is repaired
 _REPAIRED = 0.5  # share of the infeasible children that are

@@ -4,28 +4,22 @@ Nodes are the depot 0, the stops 1 .. n, and one copy of the depot per route: ro
 ring through its own copy n + 1 + r. The matrix of legs has a row and a column for each
 copy, so that no index is ever mapped. What a move must know about a node is one record of
 32 bytes, next to each other in memory; so is what it must know about a route.
-Indices go through `U`: numba drops the test for negative ones when they are unsigned.
 Inner functions take arrays and records, not the tuples they belong to: each array taken
 out of a tuple costs an atomic count of references.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routeopt.solvers.compiled import inlined, inner
+from routeopt.solvers.vrp.records import Matrix, Record, Records, U
 from routeopt.solvers.vrp.sorting import argsort
 
-U = np.uintp
-Matrix = NDArray[np.int32]
-Records = NDArray[np.void]
-Record = Any  # one element of such an array, by reference
-
 FAR = 1 << 30  #: more than any detour through one stop, and still an int32
-LONGEST_LEG = 1 << 28  #: legs stay below, so that sums of a few fit everywhere
 
 NODE = np.dtype(
     [

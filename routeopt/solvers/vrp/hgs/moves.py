@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from routeopt.solvers.compiled import inlined, inner
-from routeopt.solvers.vrp.hgs.layout import Matrix, Record, Records, U, leg, link, penalised
+from routeopt.solvers.vrp.hgs.layout import leg, link, penalised
+from routeopt.solvers.vrp.records import Matrix, Record, Records, U
 
 NONE = 0
 RELOCATE = 1  #: u behind v

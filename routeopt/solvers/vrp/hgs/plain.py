@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 from routeopt.problems.instance import Floats, Instance, Integers, Routes
 from routeopt.solvers.vrp.hgs.engine import Engine
 from routeopt.solvers.vrp.hgs.generation import evolve
-from routeopt.solvers.vrp.hgs.integers import Loads, whole_legs, whole_loads
 from routeopt.solvers.vrp.hgs.layout import Ground, new_plan
 from routeopt.solvers.vrp.hgs.parameters import HGSParameters
 from routeopt.solvers.vrp.hgs.penalties import new_penalties
-from routeopt.solvers.vrp.hgs.places import curve_order, distances, giant_tour, positions
-from routeopt.solvers.vrp.hgs.savings import RandomSavings
 from routeopt.solvers.vrp.hgs.split import split_work
+from routeopt.solvers.vrp.integers import Loads, whole_legs, whole_loads
 from routeopt.solvers.vrp.neighbours import nearest_by_legs
+from routeopt.solvers.vrp.places import curve_order, distances, giant_tour, positions
 from routeopt.solvers.vrp.random import random_state
+from routeopt.solvers.vrp.random_savings import RandomSavings
 
 _MOST_NEIGHBOURS = 60
 _SAVINGS_NEIGHBOURS = 30

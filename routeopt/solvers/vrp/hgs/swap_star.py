@@ -13,19 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routeopt.solvers.compiled import inlined, inner
-from routeopt.solvers.vrp.hgs.layout import (
-    FAR,
-    Ground,
-    Matrix,
-    Plan,
-    Record,
-    Records,
-    U,
-    leg,
-    link,
-    note_change,
-    penalised,
-)
+from routeopt.solvers.vrp.hgs.layout import FAR, Ground, Plan, leg, link, note_change, penalised
+from routeopt.solvers.vrp.records import Matrix, Record, Records, U
 
 _WORTH = -1e-7  # a move must gain more than rounding noise
 

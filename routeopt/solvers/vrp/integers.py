@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routeopt.problems.instance import EPS
-from routeopt.solvers.vrp.hgs.layout import LONGEST_LEG
 
 Floats = NDArray[np.float64]
+
+LONGEST_LEG = 1 << 28  #: legs stay below, so that sums of a few fit an int32
 
 _SCALED_LEG = 1 << 26  # longest leg after scaling, where rounding is unavoidable
 _BLOCK = 1 << 22  # legs converted together
