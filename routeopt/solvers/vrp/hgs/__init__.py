@@ -17,18 +17,17 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from routeopt.errors import UnsupportedError
-from routeopt.problems.evaluation import Evaluator
 from routeopt.problems.features import features_of
 from routeopt.problems.instance import Instance, Routes
 from routeopt.problems.legs import DENSE_LIMIT
 from routeopt.problems.search import Incumbent, StopSignal
+from routeopt.solvers.vrp import plain
+from routeopt.solvers.vrp.appraisal import appraise
 from routeopt.solvers.vrp.hgs.parameters import HGSParameters
 
 if TYPE_CHECKING:
     from routeopt.solvers.vrp.hgs.engine import Engine
 
-_PLAIN = frozenset({"capacity", "limited_fleet", "fixed_cost", "distance_cost", "fewest_vehicles"})
-_UNTIMED = frozenset({"service_time", "durations"})  # of no consequence unless time is limited or paid
 _TIMED = frozenset({"time_windows", "shift", "max_duration", "max_distance", "duration_cost", "asymmetric"})
 _HEARTBEAT = 0.05  # seconds between signs of life while the engine is made
 _PORTION = 0.025  # seconds of kernel work between two looks at the clock
@@ -64,7 +63,7 @@ class HGS(HGSParameters):
         Individuals without a better answer after which the population is made anew.
     """
 
-    supports: ClassVar[frozenset[str]] = _PLAIN | _UNTIMED | _TIMED
+    supports: ClassVar[frozenset[str]] = plain.FEATURES | _TIMED
 
     def __call__(
         self,
@@ -85,7 +84,7 @@ class HGS(HGSParameters):
         features = features_of(instance)
         if features - self.supports:
             raise UnsupportedError("hgs", features - self.supports)
-        known = Incumbent(stop.seconds(), 0, *_appraise(instance, start), "hgs")
+        known = appraise(instance, start, stop, "hgs")
         yield known
         timed = bool(features & _TIMED)
         most = DENSE_LIMIT if timed else _MOST_STOPS
@@ -111,15 +110,6 @@ class HGS(HGSParameters):
         engine = Family(instance, self, start, rng)
         engine.evolve(np.zeros(1, np.uint8), 0, 0)  # no work: loads or compiles the kernel
         return engine
-
-
-def _appraise(instance: Instance, start: Routes | None) -> tuple[float, None, Routes | None]:
-    """Return objective, bound and answer to begin with: the start, if it is complete and feasible."""
-    if start is not None:
-        found = Evaluator(instance).evaluate(start)
-        if not found.violations and not found.missing:
-            return (found.cost + instance.vehicle_weight * start.size) / instance.scale, None, start
-    return np.inf, None, None
 
 
 def _drive(engine: Engine, stop: StopSignal, known: Incumbent) -> Iterator[Incumbent]:

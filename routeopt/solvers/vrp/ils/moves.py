@@ -1,0 +1,211 @@
+"""Moves of the local search: the best one that brings a stop next to one of its neighbours.
+
+All moves keep to the capacity. The new leg between the two is shorter than one of the stop's present legs, or
+the pair is not looked at (granular search with gain pruning). Legs are read in the rows of the stop, the one
+before and the one behind it, which stay in the processor's cache while its neighbours are tried.
+Sources: Vidal, C&OR 140 (2022); Toth & Vigo, INFORMS J. on Computing 15 (2003).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from routeopt.solvers.compiled import inlined, inner
+from routeopt.solvers.vrp.ils.layout import Desk, Ground, Plan, leg, put_in, refresh, take_out
+from routeopt.solvers.vrp.ils.rewriting import rewrite
+from routeopt.solvers.vrp.records import Record, Records, U
+
+NONE, TAILS, HEADS, REVERSE, PLACE = 0, 1, 2, 3, 4  #: kinds; the first three rewrite whole routes
+
+
+class Around(NamedTuple):
+    """A stop and what stands next to it."""
+
+    stop: int
+    before: int
+    after: int
+    route: int
+    demand: int
+    arrival: int  # length of the leg from the one before
+    departure: int  # length of the leg to the one behind
+    removal: int  # what the plan costs more without it: never positive where legs obey the triangle
+
+
+@inlined
+def around(plan: Plan, ground: Ground, u: int) -> Around:
+    """Return the surroundings of a stop, its route brought up to date."""
+    nodes, node = plan.nodes, plan.nodes[U(u)]
+    if plan.routes[U(node.route)].current == 0:
+        refresh(nodes, plan.routes, ground.stops, node.route)
+    before, after = np.int64(node.previous), np.int64(node.next)
+    arrival, departure = np.int64(nodes[U(before)].leg), np.int64(node.leg)
+    return Around(
+        u,
+        before,
+        after,
+        np.int64(node.route),
+        np.int64(node.demand),
+        arrival,
+        departure,
+        leg(ground.legs, before, after) - arrival - departure,
+    )
+
+
+@inlined
+def _propose_rewriting(move: Record, more: int, kind: int, a: int, b: int) -> None:
+    move.gain, move.kind, move.a, move.b = -more, kind, a, b
+
+
+@inlined
+def _propose_places(move: Record, more: int, stop: int, after: int, other: int, after_other: int) -> None:
+    move.gain, move.kind = -more, PLACE
+    move.stop, move.after, move.other, move.after_other = stop, after, other, after_other
+
+
+@inner
+def find_move(ground: Ground, plan: Plan, move: Record, u: Around, v: int, between: int) -> None:
+    """Write into `move` the best move that makes u and v neighbours; `between` is the leg they would share."""
+    nodes, routes = plan.nodes, plan.routes
+    move.gain, move.kind = 0, NONE
+    other = np.int64(nodes[U(v)].route)
+    if other == u.route:
+        _within(ground, nodes, move, u, v, between)
+        if v not in (u.before, u.after):
+            _relocate(ground, nodes, move, u, v, between, ground.capacity)
+        return
+    if routes[U(other)].current == 0:
+        refresh(nodes, routes, ground.stops, other)
+    load, load_v = np.int64(routes[U(u.route)].load), np.int64(routes[U(other)].load)
+    _exchange_ends(ground, nodes, move, u, v, between, load, load_v)
+    _swap(ground, nodes, move, u, v, between, load, load_v)
+    room = ground.capacity - load_v - u.demand
+    if room >= 0:
+        _relocate(ground, nodes, move, u, v, between, room)
+
+
+@inlined
+def _exchange_ends(
+    ground: Ground, nodes: Records, move: Record, u: Around, v: int, between: int, load: int, load_v: int
+) -> None:
+    """2-opt*: two routes exchange what follows, or one's head goes to the other's, turned round."""
+    legs, capacity = ground.legs, ground.capacity
+    node, node_v = nodes[U(u.stop)], nodes[U(v)]
+    before_v, after_v = node_v.previous, node_v.next
+    arrival_v, departure_v = nodes[U(before_v)].leg, node_v.leg
+    to_u, to_v = np.int64(node.load), np.int64(node_v.load)
+    ahead_u, ahead_v = to_u - node.demand, to_v - node_v.demand
+    if between < u.departure:
+        more = between + leg(legs, u.after, before_v) - u.departure - arrival_v
+        if more < -move.gain and to_u + load_v - ahead_v <= capacity and ahead_v + load - to_u <= capacity:
+            _propose_rewriting(move, more, TAILS, node.place, node_v.place - 1)
+        more = between + leg(legs, u.after, after_v) - u.departure - departure_v
+        if more < -move.gain and to_u + to_v <= capacity and load + load_v - to_u - to_v <= capacity:
+            _propose_rewriting(move, more, HEADS, node.place, node_v.place)
+    if between < u.arrival:
+        more = between + leg(legs, u.before, after_v) - u.arrival - departure_v
+        if more < -move.gain and to_v + load - ahead_u <= capacity and ahead_u + load_v - to_v <= capacity:
+            _propose_rewriting(move, more, TAILS, node.place - 1, node_v.place)
+        more = between + leg(legs, u.before, before_v) - u.arrival - arrival_v
+        if (
+            more < -move.gain
+            and ahead_u + ahead_v <= capacity
+            and load + load_v - ahead_u - ahead_v <= capacity
+        ):
+            _propose_rewriting(move, more, HEADS, node.place - 1, node_v.place - 1)
+
+
+@inlined
+def _swap(
+    ground: Ground, nodes: Records, move: Record, u: Around, v: int, between: int, load: int, load_v: int
+) -> None:
+    """Exchange u with the stop behind v, or with the one before it."""
+    legs, capacity = ground.legs, ground.capacity
+    node_v = nodes[U(v)]
+    out = between - u.arrival - u.departure
+    w = node_v.next
+    if w <= ground.stops:
+        shift = u.demand - nodes[U(w)].demand
+        if load_v + shift <= capacity and load - shift <= capacity:
+            beyond = nodes[U(w)].next
+            more = out + leg(legs, u.before, w) + leg(legs, u.after, w)
+            more += leg(legs, u.stop, beyond) - node_v.leg - nodes[U(w)].leg
+            if more < -move.gain:
+                _propose_places(move, more, w, u.before, u.stop, v)
+    w = node_v.previous
+    if w <= ground.stops:
+        shift = u.demand - nodes[U(w)].demand
+        if load_v + shift <= capacity and load - shift <= capacity:
+            beyond = nodes[U(w)].previous
+            more = out + leg(legs, u.before, w) + leg(legs, u.after, w)
+            more += leg(legs, u.stop, beyond) - nodes[U(w)].leg - nodes[U(beyond)].leg
+            if more < -move.gain:
+                _propose_places(move, more, w, u.before, u.stop, beyond)
+
+
+@inlined
+def _within(ground: Ground, nodes: Records, move: Record, u: Around, v: int, between: int) -> None:
+    """2-opt: turn the stretch between the two round."""
+    legs, node_v, place = ground.legs, nodes[U(v)], nodes[U(u.stop)].place
+    if between < u.departure and v != u.after:
+        more = between + leg(legs, u.after, node_v.next) - u.departure - node_v.leg
+        if more < -move.gain:
+            _propose_rewriting(move, more, REVERSE, min(place, node_v.place), max(place, node_v.place))
+    if between < u.arrival and v != u.before:
+        more = between + leg(legs, u.before, node_v.previous) - u.arrival - nodes[U(node_v.previous)].leg
+        if more < -move.gain:
+            a, b = min(place, node_v.place), max(place, node_v.place)
+            _propose_rewriting(move, more, REVERSE, a - 1, b - 1)
+
+
+@inlined
+def _relocate(
+    ground: Ground, nodes: Records, move: Record, u: Around, v: int, between: int, room: int
+) -> None:
+    """Move u behind or before v, alone or with the stop behind or before it, for which there must be room."""
+    legs, node_v = ground.legs, nodes[U(v)]
+    before_v, after_v = np.int64(node_v.previous), np.int64(node_v.next)
+    arrival_v, departure_v = np.int64(nodes[U(before_v)].leg), np.int64(node_v.leg)
+    more = u.removal + between + leg(legs, u.stop, after_v) - departure_v
+    if more < -move.gain:
+        _propose_places(move, more, u.stop, v, -1, -1)
+    more = u.removal + between + leg(legs, u.stop, before_v) - arrival_v
+    if more < -move.gain:
+        _propose_places(move, more, u.stop, before_v, -1, -1)
+    w = u.after
+    if w <= ground.stops and nodes[U(w)].demand <= room:
+        beyond = nodes[U(w)].next
+        base = between + leg(legs, u.before, beyond) - u.arrival - nodes[U(w)].leg
+        more = base + leg(legs, w, after_v) - departure_v
+        if more < -move.gain and after_v != u.stop:
+            _propose_places(move, more, u.stop, v, w, u.stop)
+        more = base + leg(legs, w, before_v) - arrival_v
+        if more < -move.gain and before_v != w:
+            _propose_places(move, more, w, before_v, u.stop, w)
+    w = u.before
+    if w <= ground.stops and nodes[U(w)].demand <= room:
+        beyond = nodes[U(w)].previous
+        base = between + leg(legs, u.after, beyond) - u.departure - nodes[U(beyond)].leg
+        more = base + leg(legs, w, after_v) - departure_v
+        if more < -move.gain and after_v != w:
+            _propose_places(move, more, u.stop, v, w, u.stop)
+        more = base + leg(legs, w, before_v) - arrival_v
+        if more < -move.gain and before_v != u.stop:
+            _propose_places(move, more, w, before_v, u.stop, w)
+
+
+@inner
+def make_move(ground: Ground, plan: Plan, desk: Desk, u: int, v: int) -> None:
+    """Carry out the move that `find_move` found for u and v."""
+    move = desk.move[0]
+    if move.kind == PLACE:
+        take_out(plan, ground.legs, desk, move.stop)
+        if move.other >= 0:
+            take_out(plan, ground.legs, desk, move.other)
+        put_in(plan, ground.legs, desk, move.stop, move.after)
+        if move.other >= 0:
+            put_in(plan, ground.legs, desk, move.other, move.after_other)
+    else:
+        one, other = plan.nodes[U(u)].route, plan.nodes[U(v)].route
+        rewrite(ground, plan, desk, move.kind, one, move.a, other, move.b)
