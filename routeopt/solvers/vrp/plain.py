@@ -7,12 +7,14 @@ fixed cost of a vehicle is put on its legs to and from the depot, half on each, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routeopt.problems.instance import EXACT, Floats, Instance, Integers, Routes
-from routeopt.solvers.vrp.integers import LONGEST_LEG, whole_legs, whole_loads
+from routeopt.solvers.vrp.integers import LONGEST_LEG, whole_factor, whole_legs, whole_loads
+from routeopt.solvers.vrp.neighbours import nearest_by_legs, nearest_by_position
 from routeopt.solvers.vrp.places import curve_order, distances, positions
 from routeopt.solvers.vrp.records import PLACE, Matrix, Records
 
@@ -68,11 +70,28 @@ class Plain:
         vehicle = float(instance.fixed_cost[0]) + instance.vehicle_weight
         return (float(instance.distance_cost[0]) * distance + vehicle * routes.size) / instance.scale
 
+    def near(self, count: int) -> NDArray[np.int32]:
+        """Return the nearest stops of each stop, (n, <= count), nearest first."""
+        if self.dense:
+            nodes, profile = self.nodes, self.instance.profile[0]
+            return nearest_by_legs(self.instance.distance[profile][np.ix_(nodes, nodes)], count) + 1
+        return nearest_by_position(self.x, self.y, count, 1)
+
+    def costs(self, a: NDArray[np.integer], b: NDArray[np.integer]) -> Floats:
+        """Return what the legs between stops or the depot cost, broadcast, in float64."""
+        nodes, rate = self._with_depot, float(self.instance.distance_cost[0])
+        return rate * distances(self.instance, nodes[a], nodes[b]) + self._opening * ((a == 0) != (b == 0))
+
+    @property
+    def dense(self) -> bool:
+        """Whether the instance has matrices."""
+        return self.instance.distance.shape[1] > 0
+
     def matrix(self, routes: int) -> Matrix:
         """Return what each leg costs, (n + 1 + R, n + 1 + R), with a copy of the depot per route."""
         nodes = np.append(self._with_depot, np.full(routes, self.instance.start[0]))
         at_depot = nodes == nodes[0]
-        rate, opening = float(self.instance.distance_cost[0]), self._opening()
+        rate, opening = float(self.instance.distance_cost[0]), self._opening
 
         def rows(block: slice) -> Floats:
             legs = rate * distances(self.instance, nodes[block, None], nodes)
@@ -88,20 +107,20 @@ class Plain:
         profile, rate = int(self.instance.profile[0]), float(self.instance.distance_cost[0])
         rounding = int(self.instance.rounding[profile])
         x, y = self.instance.x[nodes], self.instance.y[nodes]
-        longest = rate * float(distances(self.instance, nodes[:1], nodes).max()) * 2 + 2 * self._opening()
-        factor = 1.0
-        if rounding == EXACT or rate != np.rint(rate) or longest > LONGEST_LEG:
-            factor = 10.0 ** np.floor(np.log10(_FINE / max(longest, 1e-300)))
+        longest = rate * float(distances(self.instance, nodes[:1], nodes).max()) * 2 + 2 * self._opening
+        whole = None if rounding == EXACT else whole_factor(np.array([rate, self._opening]), np.inf)
+        factor = whole if whole and whole * longest < LONGEST_LEG else _finest(longest)
         places = np.zeros(len(nodes), PLACE)
         places["x"], places["y"], places["factor"] = x, y, rate * factor
         places["metric"], places["rounding"] = self.instance.metric[profile], rounding
-        places["opening"][nodes == nodes[0]] = np.rint(factor * self._opening())
+        places["opening"][nodes == nodes[0]] = np.rint(factor * self._opening)
         return places
 
-    @property
+    @cached_property
     def _with_depot(self) -> Integers:
         return np.concatenate([[self.instance.start[0]], self.nodes])
 
+    @cached_property
     def _opening(self) -> float:
         """Return half of what using a vehicle costs; the weight of one is as much as no leg outweighs."""
         from_depot = distances(self.instance, self._with_depot[:1], self._with_depot)
@@ -110,6 +129,11 @@ class Plain:
             self.instance.vehicle_weight, _OUTWEIGHS * float(self.instance.distance_cost[0]) * longest
         )
         return 0.5 * (float(self.instance.fixed_cost[0]) + weight)
+
+
+def _finest(longest: float) -> float:
+    """Return the power of ten by which legs up to this one are multiplied where they are rounded anyway."""
+    return float(10.0 ** np.floor(np.log10(_FINE / max(longest, 1e-300))))
 
 
 def plain(instance: Instance) -> Plain:

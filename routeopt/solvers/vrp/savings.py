@@ -14,11 +14,14 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from routeopt.problems.features import features_of
 from routeopt.problems.instance import EXPLICIT, Floats, Instance, Integers, Routes
 from routeopt.problems.search import Incumbent, StopSignal
 from routeopt.solvers.compiled import kernel
 from routeopt.solvers.vrp.neighbours import nearest_by_legs, nearest_by_position
 from routeopt.solvers.vrp.one_fleet import SUPPORTS, copy, incumbent, route_price
+from routeopt.solvers.vrp.plain import FEATURES, plain
+from routeopt.solvers.vrp.plain_savings import PlainSavings
 from routeopt.solvers.vrp.stretches import (
     END,
     OPENING,
@@ -69,6 +72,11 @@ class Savings:
         threads: int,  # noqa: ARG002
     ) -> Iterator[Incumbent]:
         """Yield the one plan there is; its objective is infinite when it is incomplete."""
+        if features_of(instance) <= FEATURES:
+            routes, objective = _plain_routes(instance, self.neighbours)
+            if routes.size <= instance.vehicle_count.sum():
+                yield Incumbent(stop.seconds(), 1, objective, None, routes, "savings")
+                return
         task = prepare(instance)
         chains = _single_stops(task, instance)
         most = int(instance.vehicle_count[0])
@@ -79,6 +87,14 @@ class Savings:
         kept = _fullest(chains, instance.depots, most)
         routes = Routes.from_lists([_stops_of(chains, root) for root in kept])
         yield incumbent(instance, routes, float(chains.cost[kept].sum()), stop, "savings")
+
+
+def _plain_routes(instance: Instance, neighbours: int) -> tuple[Routes, float]:
+    """Return the routes of an instance of the plain family, and what they cost: load and distance are all."""
+    case = plain(instance)
+    tour, begins = PlainSavings(case, case.near(neighbours)).routes()
+    routes = case.routes(tour, np.append(begins, len(tour)))
+    return routes, case.objective(routes)
 
 
 class Chains(NamedTuple):

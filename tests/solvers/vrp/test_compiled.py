@@ -33,14 +33,14 @@ SOLVE = """
 import numpy as np
 from routeopt import VRP, Depot, Stops, Vehicle
 from routeopt.problems.search import StopSignal
-from routeopt.solvers.vrp import random_savings
+from routeopt.solvers.vrp import plain_savings
 from routeopt.solvers.vrp.hgs import HGS, generation
 rng = np.random.default_rng(1)
 x, y = rng.random((2, 8))
 problem = VRP(Stops(x, y, delivery=np.ones(8)), [Vehicle(capacity=3.0)], [Depot(0.0, 0.0)])
 for found in HGS()(problem.instance(), None, stop=StopSignal(iterations=30), rng=rng, threads=1):
     pass
-for kernel in (generation.evolve, random_savings.join_routes):
+for kernel in (generation.evolve, plain_savings.join_routes):
     print(sum(kernel.stats.cache_hits.values()), sum(kernel.stats.cache_misses.values()))
 """
 

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from routeopt import VRP, Depot, Matrix, Routes, Stops, Vehicle
-from routeopt.solvers.vrp.hgs import integers
+from routeopt.solvers.vrp import integers
 from routeopt.solvers.vrp.hgs.parameters import HGSParameters
 from routeopt.solvers.vrp.hgs.plain import PlainEngine
 from routeopt.solvers.vrp.integers import LONGEST_LEG, whole_factor, whole_legs, whole_loads
 from routeopt.solvers.vrp.places import curve_order, distances, giant_tour, positions
-from routeopt.solvers.vrp.random_savings import RandomSavings
+from routeopt.solvers.vrp.plain import plain
+from routeopt.solvers.vrp.plain_savings import PlainSavings
 
 
 def test_whole_numbers_and_decimals_stay_exact():
@@ -102,10 +103,8 @@ def random_problem(n, **fleet):
 
 @pytest.mark.parametrize("n", [1, 2, 40])
 def test_savings_make_giant_tours_that_differ(n):
-    ground = PlainEngine(
-        random_problem(n, capacity=20.0).instance(), HGSParameters(), None, np.random.default_rng(1)
-    ).ground
-    savings = RandomSavings(ground.legs, ground.demand, ground.capacity, ground.x, ground.y, ground.near[1:])
+    case = plain(random_problem(n, capacity=20.0).instance())
+    savings = PlainSavings(case, case.near(20))
     rng = np.random.default_rng(2)
     tours = [savings.tour(rng).tolist() for _ in range(5)]
     assert all(sorted(tour) == list(range(1, n + 1)) for tour in tours)

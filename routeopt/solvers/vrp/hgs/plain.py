@@ -15,8 +15,8 @@ from routeopt.solvers.vrp.hgs.split import split_work
 from routeopt.solvers.vrp.neighbours import nearest_by_legs
 from routeopt.solvers.vrp.places import giant_tour
 from routeopt.solvers.vrp.plain import Plain, plain
+from routeopt.solvers.vrp.plain_savings import PlainSavings
 from routeopt.solvers.vrp.random import random_state
-from routeopt.solvers.vrp.random_savings import RandomSavings
 
 _MOST_NEIGHBOURS = 60
 _SAVINGS_NEIGHBOURS = 30
@@ -44,7 +44,7 @@ class PlainEngine(Engine):
         self._case = case = plain(instance)
         ground = _ground(case, 0 if start is None else start.size)
         near = ground.near[1:, :_SAVINGS_NEIGHBOURS]
-        self._savings = RandomSavings(ground.legs, ground.demand, ground.capacity, ground.x, ground.y, near)
+        self._savings = PlainSavings(case, near)
         self.ground = ground = ground._replace(near=ground.near[:, : parameters.neighbours].copy())
         tour = None if start is None else giant_tour(start, case.nodes)
         super().__init__(ground.stops, ground.routes, 1, parameters, False, tour, rng)

@@ -19,7 +19,6 @@ from routeopt.solvers.vrp.ils.habits import Habits
 from routeopt.solvers.vrp.ils.layout import Desk, Ground, new_desk, new_plan
 from routeopt.solvers.vrp.ils.parts import Part, deal
 from routeopt.solvers.vrp.ils.setting import link_tour, list_stops, measure_near
-from routeopt.solvers.vrp.neighbours import nearest_by_legs, nearest_by_position
 from routeopt.solvers.vrp.plain import plain
 
 _LATEST = 1 << 30  # iterations after which the stamps start again
@@ -58,13 +57,8 @@ class Engine:
     ) -> None:
         self._case = case = plain(instance)
         routes = min(start.size + _SPARE, case.vehicles)
-        dense = instance.distance.shape[1] > 0
-        legs = case.matrix(routes) if dense else case.places(routes)
-        known = (
-            nearest_by_legs(legs[: case.stops + 1, : case.stops + 1], near, 1)
-            if dense
-            else nearest_by_position(case.x, case.y, near, 1)
-        )
+        legs = case.matrix(routes) if case.dense else case.places(routes)
+        known = case.near(near)
         known = np.concatenate([np.zeros((1, known.shape[1]), np.int32), known])
         tried, searched = min(habits.tried, known.shape[1]), min(habits.searched, known.shape[1])
         near_legs = np.zeros((case.stops + 1, max(tried, searched)), np.int32)

@@ -1,8 +1,7 @@
-"""Randomised savings: good and different giant tours to begin with.
+"""Savings of the plain family: routes joined at their ends in the order of how much that saves.
 
-Routes are joined at their ends in the order of how much that saves, the savings
-shaken a little and the weight of the joining leg drawn anew each time.
-Source: Clarke & Wright, Operations Research 12 (1964).
+Shaken a little, and with another weight of the joining leg each time, they are good and different giant tours
+to begin with. Source: Clarke & Wright, Operations Research 12 (1964).
 """
 
 from __future__ import annotations
@@ -11,58 +10,53 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routeopt.solvers.compiled import inner, kernel
+from routeopt.solvers.vrp.plain import Plain
 
 _LEAST_WEIGHT, _MOST_WEIGHT = 0.8, 1.3  # of the leg that joins two routes
 _NOISE = 0.3  # relative, at most
 
 
-class RandomSavings:
-    """Makes giant tours of stops 1 .. n.
+class PlainSavings:
+    """Makes routes of the stops 1 .. n.
 
     Parameters
     ----------
-    legs : (>= n + 1, >= n + 1) int32
-        Node 0 is the depot; of asymmetric legs those from the lower to the higher number count.
-    demand : (n + 1,) int32
-    capacity : int
-    x, y : (n + 1,) float64
-        Positions relative to the depot.
+    case : Plain
     near : (n, K) int32
         Neighbours of each stop, with whom it may be joined.
     """
 
-    def __init__(
-        self,
-        legs: NDArray[np.int32],
-        demand: NDArray[np.int32],
-        capacity: int,
-        x: NDArray[np.float64],
-        y: NDArray[np.float64],
-        near: NDArray[np.int32],
-    ) -> None:
-        self._demand, self._capacity, self._x, self._y = demand, capacity, x, y
-        pairs = np.column_stack([np.repeat(np.arange(1, len(demand)), near.shape[1]), near.ravel()])
-        pairs.sort(axis=1)
-        codes = np.unique(pairs @ [len(demand), 1])  # each pair once
-        self._one, self._other = (part.astype(np.int32) for part in np.divmod(codes, len(demand)))
-        self._depot_legs = legs[0, self._one].astype(np.float64) + legs[0, self._other]
-        self._legs = legs[self._one, self._other].astype(np.float64)
+    def __init__(self, case: Plain, near: NDArray[np.int32]) -> None:
+        self._case = case
+        one = np.repeat(np.arange(1, case.stops + 1, dtype=np.int32), near.shape[1])
+        other = near.ravel()
+        low, high = np.minimum(one, other), np.maximum(one, other)
+        codes = np.unique(low.astype(np.int64) * (case.stops + 1) + high)  # each pair once
+        self._one, self._other = (part.astype(np.int32) for part in np.divmod(codes, case.stops + 1))
+        from_depot = case.costs(np.zeros(1, np.int64), np.arange(case.stops + 1))
+        self._depot_legs = from_depot[self._one] + from_depot[self._other]
+        self._legs = case.costs(self._one, self._other)
+
+    def routes(self, rng: np.random.Generator | None = None) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Return the stops of all routes one after the other, and where each begins; shaken by `rng`."""
+        weight = 1.0 if rng is None else rng.uniform(_LEAST_WEIGHT, _MOST_WEIGHT)
+        savings = self._depot_legs - weight * self._legs
+        if rng is not None:
+            savings *= 1.0 + rng.uniform(0.0, _NOISE) * (rng.random(len(savings)) - 0.5)
+        order = np.argsort(-savings, kind="stable")
+        order = order[savings[order] > 0]
+        stops = self._case.stops
+        tour, begins = np.zeros(stops, np.int32), np.zeros(stops, np.int64)
+        ends = np.zeros((stops + 1, 2), np.int32)
+        one, other = self._one[order], self._other[order]
+        count = join_routes(one, other, self._case.demand, self._case.capacity, ends, tour, begins)
+        return tour, begins[:count]
 
     def tour(self, rng: np.random.Generator) -> NDArray[np.int32]:
         """Return a giant tour, its routes in the order of their directions from the depot."""
-        stops = len(self._demand) - 1
-        weight, noise = rng.uniform(_LEAST_WEIGHT, _MOST_WEIGHT), rng.uniform(0.0, _NOISE)
-        savings = self._depot_legs - weight * self._legs
-        savings *= 1.0 + noise * (rng.random(len(savings)) - 0.5)
-        order = np.argsort(-savings, kind="stable")
-        order = order[savings[order] > 0]
-        tour, begins = np.zeros((2, stops), np.int32)
-        ends = np.zeros((stops + 1, 2), np.int32)
-        one, other = self._one[order], self._other[order]
-        count = join_routes(one, other, self._demand, self._capacity, ends, tour, begins)
-        begins = begins[:count]
-        sizes = np.diff(begins, append=stops)
-        x, y = (np.add.reduceat(position[tour], begins) for position in (self._x, self._y))
+        tour, begins = self.routes(rng)
+        sizes = np.diff(begins, append=len(tour))
+        x, y = (np.add.reduceat(position[tour], begins) for position in (self._case.x, self._case.y))
         around = np.argsort(np.repeat(np.arctan2(y, x), sizes), kind="stable")
         return tour[around]
 
@@ -75,7 +69,7 @@ def join_routes(
     capacity: int,
     ends: NDArray[np.int32],
     tour: NDArray[np.int32],
-    begins: NDArray[np.int32],
+    begins: NDArray[np.int64],
 ) -> int:
     """Join the stops of each pair in turn where both end a route and the load allows it.
 
