@@ -114,7 +114,7 @@ class Case:
             for a, b in pairwise(ring):
                 assert nodes[b]["previous"] == a
                 assert nodes[a]["route"] == number
-                assert nodes[a]["leg"] == self.matrix[a, b]
+                assert nodes[a]["departure"] == nodes[b]["arrival"] == self.matrix[a, b]
         return self.cost()
 
 

@@ -26,11 +26,11 @@ straight_leg = bind(("straight_leg",), vars(straight), {}, kernel).straight_leg
 NODE = np.dtype(
     {
         "names": [
-            "next", "previous", "route", "leg", "old_next", "old_previous", "old_route", "old_leg",
+            "next", "previous", "route", "arrival", "departure",  # the legs to it and from it
+            "old_next", "old_previous", "old_route", "old_arrival", "old_departure",
             "stamp", "load", "place", "demand", "differs", "queued",
         ],
-        "formats": [np.int32] * 14,
-        "itemsize": 64,  # one cache line
+        "formats": [np.int32] * 16,  # one cache line
     }
 )  # fmt: skip
 ROUTE = np.dtype(
@@ -161,7 +161,8 @@ def touch(nodes: Records, log: NDArray[np.int32], now: Record, node: int) -> Non
         log[U(now.logged)] = node
         now.logged += 1
         record.old_next, record.old_previous = record.next, record.previous
-        record.old_route, record.old_leg = record.route, record.leg
+        record.old_arrival, record.old_departure = record.arrival, record.departure
+        record.old_route = record.route
 
 
 @inlined
@@ -187,9 +188,9 @@ def take_out(plan: Plan, legs: Matrix | Records, desk: Desk, stop: int) -> int:
     touch(nodes, desk.log, now, after)
     touch_route(routes, desk.route_log, now, route)
     length = leg(legs, before, after)
-    more = length - nodes[U(before)].leg - node.leg
-    nodes[U(before)].next, nodes[U(before)].leg = after, length
-    nodes[U(after)].previous = before
+    more = length - node.arrival - node.departure
+    nodes[U(before)].next, nodes[U(before)].departure = after, length
+    nodes[U(after)].previous, nodes[U(after)].arrival = before, length
     node.route = -1
     routes[U(route)].load -= node.demand
     routes[U(route)].stops -= 1
@@ -207,10 +208,11 @@ def put_in(plan: Plan, legs: Matrix | Records, desk: Desk, stop: int, before: in
     touch_route(routes, desk.route_log, now, route)
     node = nodes[U(stop)]
     there, on = leg(legs, before, stop), leg(legs, stop, after)
-    more = there + on - nodes[U(before)].leg
-    nodes[U(before)].next, nodes[U(before)].leg = stop, there
-    node.previous, node.next, node.leg, node.route = before, after, on, route
-    nodes[U(after)].previous = stop
+    more = there + on - nodes[U(before)].departure
+    nodes[U(before)].next, nodes[U(before)].departure = stop, there
+    node.previous, node.next, node.route = before, after, route
+    node.arrival, node.departure = there, on
+    nodes[U(after)].previous, nodes[U(after)].arrival = stop, on
     routes[U(route)].load += node.demand
     routes[U(route)].stops += 1
     return more
@@ -237,7 +239,7 @@ def undo(plan: Plan, desk: Desk) -> None:
     for i in range(now.logged):
         node = plan.nodes[U(desk.log[i])]
         node.next, node.previous = node.old_next, node.old_previous
-        node.route, node.leg = node.old_route, node.old_leg
+        node.arrival, node.departure, node.route = node.old_arrival, node.old_departure, node.old_route
     for i in range(now.logged_routes):
         route = plan.routes[U(desk.route_log[i])]
         route.load, route.stops, route.current = route.old_load, route.old_stops, 0

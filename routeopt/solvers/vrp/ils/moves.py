@@ -40,7 +40,7 @@ def around(plan: Plan, ground: Ground, u: int) -> Around:
     if plan.routes[U(node.route)].current == 0:
         refresh(nodes, plan.routes, ground.stops, node.route)
     before, after = np.int64(node.previous), np.int64(node.next)
-    arrival, departure = np.int64(nodes[U(before)].leg), np.int64(node.leg)
+    arrival, departure = np.int64(node.arrival), np.int64(node.departure)
     return Around(
         u,
         before,
@@ -93,7 +93,7 @@ def _exchange_ends(
     legs, capacity = ground.legs, ground.capacity
     node, node_v = nodes[U(u.stop)], nodes[U(v)]
     before_v, after_v = node_v.previous, node_v.next
-    arrival_v, departure_v = nodes[U(before_v)].leg, node_v.leg
+    arrival_v, departure_v = node_v.arrival, node_v.departure
     to_u, to_v = np.int64(node.load), np.int64(node_v.load)
     ahead_u, ahead_v = to_u - node.demand, to_v - node_v.demand
     if between < u.departure:
@@ -130,7 +130,7 @@ def _swap(
         if load_v + shift <= capacity and load - shift <= capacity:
             beyond = nodes[U(w)].next
             more = out + leg(legs, u.before, w) + leg(legs, u.after, w)
-            more += leg(legs, u.stop, beyond) - node_v.leg - nodes[U(w)].leg
+            more += leg(legs, u.stop, beyond) - node_v.departure - nodes[U(w)].departure
             if more < -move.gain:
                 _propose_places(move, more, w, u.before, u.stop, v)
     w = node_v.previous
@@ -139,7 +139,7 @@ def _swap(
         if load_v + shift <= capacity and load - shift <= capacity:
             beyond = nodes[U(w)].previous
             more = out + leg(legs, u.before, w) + leg(legs, u.after, w)
-            more += leg(legs, u.stop, beyond) - nodes[U(w)].leg - nodes[U(beyond)].leg
+            more += leg(legs, u.stop, beyond) - node_v.arrival - nodes[U(w)].arrival
             if more < -move.gain:
                 _propose_places(move, more, w, u.before, u.stop, beyond)
 
@@ -149,11 +149,11 @@ def _within(ground: Ground, nodes: Records, move: Record, u: Around, v: int, bet
     """2-opt: turn the stretch between the two round."""
     legs, node_v, place = ground.legs, nodes[U(v)], nodes[U(u.stop)].place
     if between < u.departure and v != u.after:
-        more = between + leg(legs, u.after, node_v.next) - u.departure - node_v.leg
+        more = between + leg(legs, u.after, node_v.next) - u.departure - node_v.departure
         if more < -move.gain:
             _propose_rewriting(move, more, REVERSE, min(place, node_v.place), max(place, node_v.place))
     if between < u.arrival and v != u.before:
-        more = between + leg(legs, u.before, node_v.previous) - u.arrival - nodes[U(node_v.previous)].leg
+        more = between + leg(legs, u.before, node_v.previous) - u.arrival - node_v.arrival
         if more < -move.gain:
             a, b = min(place, node_v.place), max(place, node_v.place)
             _propose_rewriting(move, more, REVERSE, a - 1, b - 1)
@@ -166,7 +166,7 @@ def _relocate(
     """Move u behind or before v, alone or with the stop behind or before it, for which there must be room."""
     legs, node_v = ground.legs, nodes[U(v)]
     before_v, after_v = np.int64(node_v.previous), np.int64(node_v.next)
-    arrival_v, departure_v = np.int64(nodes[U(before_v)].leg), np.int64(node_v.leg)
+    arrival_v, departure_v = np.int64(node_v.arrival), np.int64(node_v.departure)
     more = u.removal + between + leg(legs, u.stop, after_v) - departure_v
     if more < -move.gain:
         _propose_places(move, more, u.stop, v, -1, -1)
@@ -176,7 +176,7 @@ def _relocate(
     w = u.after
     if w <= ground.stops and nodes[U(w)].demand <= room:
         beyond = nodes[U(w)].next
-        base = between + leg(legs, u.before, beyond) - u.arrival - nodes[U(w)].leg
+        base = between + leg(legs, u.before, beyond) - u.arrival - nodes[U(w)].departure
         more = base + leg(legs, w, after_v) - departure_v
         if more < -move.gain and after_v != u.stop:
             _propose_places(move, more, u.stop, v, w, u.stop)
@@ -186,7 +186,7 @@ def _relocate(
     w = u.before
     if w <= ground.stops and nodes[U(w)].demand <= room:
         beyond = nodes[U(w)].previous
-        base = between + leg(legs, u.after, beyond) - u.departure - nodes[U(beyond)].leg
+        base = between + leg(legs, u.after, beyond) - u.departure - nodes[U(w)].arrival
         more = base + leg(legs, w, after_v) - departure_v
         if more < -move.gain and after_v != w:
             _propose_places(move, more, u.stop, v, w, u.stop)

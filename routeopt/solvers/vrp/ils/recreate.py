@@ -84,10 +84,10 @@ def _beside_neighbours(ground: Ground, plan: Plan, desk: Desk, habits: Habits, s
             now.blink = 1 + int(np.log(1.0 - uniform(desk.state)) / np.log(1.0 - habits.blink))
             continue
         there = np.int64(near_legs[U(stop), U(k)])
-        more = there + leg(legs, stop, node.next) - node.leg
+        more = there + leg(legs, stop, node.next) - node.departure
         if more < least:
             least, place = more, neighbour
-        more = there + leg(legs, stop, node.previous) - nodes[U(node.previous)].leg
+        more = there + leg(legs, stop, node.previous) - node.arrival
         if more < least:
             least, place = more, node.previous
     return place
@@ -107,7 +107,7 @@ def _anywhere(ground: Ground, plan: Plan, stop: int, mine: NDArray[np.int32]) ->
         elif route.load <= room:
             while True:
                 following = nodes[U(node)].next
-                more = leg(legs, stop, node) + leg(legs, stop, following) - nodes[U(node)].leg
+                more = leg(legs, stop, node) + leg(legs, stop, following) - nodes[U(node)].departure
                 if more < least:
                     least, place = more, node
                 node = following

@@ -96,14 +96,16 @@ def _write(
             node = row[U(k)]
         elif rest > 0:
             node = old[U(end)]
-        if nodes[U(before)].next != node:
+        ahead, behind = nodes[U(before)], nodes[U(node)]
+        if ahead.next != node or behind.previous != before:
             touch(nodes, desk.log, now, before)
-            nodes[U(before)].next = node
-            nodes[U(before)].leg = leg(ground.legs, before, node)
-        if nodes[U(node)].previous != before or nodes[U(node)].route != route:
             touch(nodes, desk.log, now, node)
-            nodes[U(node)].previous = before
-            nodes[U(node)].route = route
+            length = leg(ground.legs, before, node)
+            ahead.next, ahead.departure = node, length
+            behind.previous, behind.arrival = before, length
+        if behind.route != route:
+            touch(nodes, desk.log, now, node)
+            behind.route = route
         if k < end:
             load += nodes[U(node)].demand
         before = node

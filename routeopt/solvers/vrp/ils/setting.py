@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from routeopt.solvers.compiled import kernel
+from routeopt.solvers.compiled import inner, kernel
 from routeopt.solvers.vrp.ils.layout import Plan, leg, refresh
 from routeopt.solvers.vrp.records import Matrix, Records, U
 
@@ -22,17 +22,24 @@ def link_tour(plan: Plan, legs: Matrix | Records, tour: NDArray[np.int32], offse
             size = offsets[route + 1] - offsets[route]
             for i in range(offsets[route], offsets[route + 1]):
                 stop = tour[i]
-                nodes[U(before)].next, nodes[U(before)].leg = stop, leg(legs, before, stop)
-                nodes[U(stop)].previous, nodes[U(stop)].route = before, route
-                cost += nodes[U(before)].leg
+                cost += _link(nodes, legs, before, stop)
+                nodes[U(stop)].route = route
                 load += nodes[U(stop)].demand
                 before = stop
-        nodes[U(before)].next, nodes[U(before)].leg = depot, leg(legs, before, depot)
-        nodes[U(depot)].previous, nodes[U(depot)].route = before, route
-        cost += nodes[U(before)].leg
+        cost += _link(nodes, legs, before, depot)
+        nodes[U(depot)].route = route
         routes[U(route)].load, routes[U(route)].stops = load, size
         refresh(nodes, routes, stops, route)
     return cost
+
+
+@inner
+def _link(nodes: Records, legs: Matrix | Records, a: int, b: int) -> int:
+    """Let b follow a; return the length of the leg."""
+    length = leg(legs, a, b)
+    nodes[U(a)].next, nodes[U(a)].departure = b, length
+    nodes[U(b)].previous, nodes[U(b)].arrival = a, length
+    return length
 
 
 @kernel
