@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -22,14 +21,13 @@ from routeopt.problems.instance import Instance, Routes
 from routeopt.problems.legs import DENSE_LIMIT
 from routeopt.problems.search import Incumbent, StopSignal
 from routeopt.solvers.vrp import plain
-from routeopt.solvers.vrp.appraisal import appraise
+from routeopt.solvers.vrp.beginning import appraise, made
 from routeopt.solvers.vrp.hgs.parameters import HGSParameters
 
 if TYPE_CHECKING:
     from routeopt.solvers.vrp.hgs.engine import Engine
 
 _TIMED = frozenset({"time_windows", "shift", "max_duration", "max_distance", "duration_cost", "asymmetric"})
-_HEARTBEAT = 0.05  # seconds between signs of life while the engine is made
 _PORTION = 0.025  # seconds of kernel work between two looks at the clock
 _FIRST_WORK = 20_000  # units of work of the first portion, well below that
 _LEAST_WORK = 5_000  # units that are worth a look at the clock
@@ -90,14 +88,9 @@ class HGS(HGSParameters):
         most = DENSE_LIMIT if timed else _MOST_STOPS
         if not 0 < instance.stops <= most or stop.reached(0):
             return
-        pool = ThreadPoolExecutor(1)  # the matrix and neighbours of many stops take longer than a heartbeat
-        future = pool.submit(self._engine, instance, start, rng, timed)
-        pool.shutdown(wait=False)
-        while wait([future], _HEARTBEAT).not_done:
-            yield known._replace(seconds=stop.seconds())
-            if stop.reached(0):
-                return
-        yield from _drive(future.result(), stop, known)
+        engine = yield from made(lambda: self._engine(instance, start, rng, timed), known, stop)
+        if engine is not None:
+            yield from _drive(engine, stop, known)
 
     def _engine(
         self, instance: Instance, start: Routes | None, rng: np.random.Generator, timed: bool

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -22,7 +21,7 @@ from routeopt.problems.features import features_of
 from routeopt.problems.instance import Instance, Routes
 from routeopt.problems.search import Incumbent, StopSignal
 from routeopt.solvers.vrp import plain
-from routeopt.solvers.vrp.appraisal import appraise
+from routeopt.solvers.vrp.beginning import appraise, made
 from routeopt.solvers.vrp.ils.habits import Habits
 
 if TYPE_CHECKING:
@@ -106,11 +105,7 @@ class ILS:
         yield known
         if instance.stops == 0 or stop.reached(0):
             return
-        with ThreadPoolExecutor(1) as pool:  # neighbours of many stops take longer than a heartbeat
-            future = pool.submit(self._engine, instance, known.answer, rng, threads)
-            while wait([future], _HEARTBEAT).not_done:
-                yield known._replace(seconds=stop.seconds())
-        engine = future.result()
+        engine = yield from made(lambda: self._engine(instance, known.answer, rng, threads), known, stop)
         if engine is not None:
             try:
                 yield from self._improve(engine, stop, known)
