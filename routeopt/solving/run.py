@@ -187,7 +187,8 @@ class Search:
     def _prepare(self, link: Link, instance: Instance) -> None:
         """Load or compile the kernels of a link on a tiny part of the problem and of the present plan."""
         nodes = np.arange(min(instance.nodes, instance.depots + 6))
-        start = renumbered(self._inward(self._routes), nodes, instance.nodes)
+        known = nodes[:-1] if link.constructs else nodes  # a constructor should have something to add
+        start = renumbered(self._inward(self._routes), known, instance.nodes)
         arguments = (instance.restrict(nodes), start if start.size else None)
         began, told = time.perf_counter(), False
         worker = Worker(link, arguments, StopSignal(iterations=1), np.random.default_rng(self.seed), 1)

@@ -30,12 +30,12 @@ class PlainSavings:
         self._case = case
         one = np.repeat(np.arange(1, case.stops + 1, dtype=np.int32), near.shape[1])
         other = near.ravel()
-        low, high = np.minimum(one, other), np.maximum(one, other)
-        codes = np.unique(low.astype(np.int64) * (case.stops + 1) + high)  # each pair once
-        self._one, self._other = (part.astype(np.int32) for part in np.divmod(codes, case.stops + 1))
+        legs = case.costs(one, other)
+        farthest = np.append(0.0, legs.reshape(near.shape).max(axis=1, initial=0.0))
+        keep = (one < other) | (legs >= farthest[other])  # else the other lists this pair too
+        self._one, self._other, self._legs = one[keep], other[keep], legs[keep]
         from_depot = case.costs(np.zeros(1, np.int64), np.arange(case.stops + 1))
         self._depot_legs = from_depot[self._one] + from_depot[self._other]
-        self._legs = case.costs(self._one, self._other)
 
     def routes(self, rng: np.random.Generator | None = None) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Return the stops of all routes one after the other, and where each begins; shaken by `rng`."""

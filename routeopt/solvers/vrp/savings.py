@@ -81,8 +81,7 @@ class Savings:
         chains = _single_stops(task, instance)
         most = int(instance.vehicle_count[0])
         _merge(task, chains, *_pairs(instance, task, self.neighbours))
-        if chains.left[0] > most:
-            _crowd(task, chains, instance.depots, most)
+        _crowd(task, chains, instance.depots, most)
         _orient(task, chains, instance.depots)
         kept = _fullest(chains, instance.depots, most)
         routes = Routes.from_lists([_stops_of(chains, root) for root in kept])
