@@ -9,7 +9,6 @@ import numpy as np
 
 from routeopt.bench.measures import WORST, gap
 from routeopt.bench.rows import Row, against_each_other
-from routeopt.bench.tables import label
 from routeopt.data.writers.files import replacing
 from routeopt.errors import ProblemError
 from routeopt.plot import DOTS_PER_INCH
@@ -30,7 +29,7 @@ def draw_curves(rows: Sequence[Row], path: Path) -> None:
     runs: dict[str, list[Row]] = {}
     for row in against_each_other(list(rows)):
         if row.steps is not None:
-            runs.setdefault(label(row), []).append(row)
+            runs.setdefault(row.label, []).append(row)
     if not runs:
         raise ProblemError(f"{path}: there is nothing to draw: no run has a trace and a best known value")
     from matplotlib.figure import Figure
@@ -45,6 +44,8 @@ def draw_curves(rows: Sequence[Row], path: Path) -> None:
         mean = np.mean([gaps(row, seconds) for row in group], axis=0)
         axes.plot(seconds, mean, label=solver, color=LINES[colour], linestyle=DASHES[lap % len(DASHES)])
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.minorticks_off()
     axes.set_ylim(bottom=0.0)
     axis_labels(axes, x="seconds", y=f"mean gap (%, at most {WORST:g})")
     legend(axes, axes.get_lines())

@@ -1,8 +1,8 @@
 """Entries of a benchmark: solvers as they are named on the command line.
 
 An entry is one of our solvers, ``auto``, a chain with ``+`` between its links such as ``savings+hgs:0.8``, or a
-peer. ``@2`` behind it gives it two threads. A peer's name alone is the peer: ``ortools`` is its routing
-library, and a link of that name stands in a chain.
+peer. ``@2`` behind it gives it two threads, and ``/1`` behind that a budget of its own, here one second. A
+peer's name alone is the peer: ``ortools`` is its routing library, and a link of that name stands in a chain.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from routeopt import registry
+from routeopt.bench.budget import Budget, parse_budget
 from routeopt.bench.peers import PEERS
 from routeopt.errors import ProblemError
 from routeopt.solving import parse_chain
@@ -20,6 +21,7 @@ class Entry(NamedTuple):
 
     name: str  # of the peer, or the chain with + between its links
     threads: int = 1
+    budget: Budget | None = None  # None: that of the benchmark
 
     @property
     def is_peer(self) -> bool:
@@ -29,7 +31,8 @@ class Entry(NamedTuple):
     @property
     def label(self) -> str:
         """What it is called in tables."""
-        return self.name if self.threads == 1 else f"{self.name}@{self.threads}"
+        threads = "" if self.threads == 1 else f"@{self.threads}"
+        return self.name + threads + ("" if self.budget is None else f"/{self.budget}")
 
     @property
     def seeded(self) -> bool:
@@ -43,7 +46,7 @@ def parse_entries(words: str, threads: int = 1) -> list[Entry]:
     Parameters
     ----------
     words : str
-        For example ``"auto@1,auto@2,savings+hgs:0.8,pyvrp"``.
+        For example ``"auto@1,auto@2/5,savings+hgs:0.8,pyvrp"``.
     threads : int
         For our own entries that state no number.
 
@@ -67,7 +70,9 @@ def parse_entries(words: str, threads: int = 1) -> list[Entry]:
 
 
 def _entry(word: str, threads: int) -> Entry:
-    name, mark, stated = word.partition("@")
+    front, own, seconds = word.partition("/")
+    budget = parse_budget(seconds) if own else None
+    name, mark, stated = front.partition("@")
     if mark and not (stated.isdigit() and int(stated) > 0):
         raise ProblemError(f"solver '{word}': behind @ stands the number of threads, as in '{name}@2'")
     if name in PEERS:
@@ -78,12 +83,12 @@ def _entry(word: str, threads: int) -> Entry:
             raise ProblemError(
                 f"solver '{name}' is not installed; pip install {peer.package}, or leave it out"
             )
-        return Entry(name, int(stated) if mark else threads if peer.several_threads else 1)
+        return Entry(name, int(stated) if mark else threads if peer.several_threads else 1, budget)
     for link in name.split("+"):
         if link.partition(":")[0] not in ("auto", *registry.solvers()):
             raise ProblemError(f"solver '{link}' is not known; use one of auto, {', '.join(_known())}")
     parse_chain(name.split("+"))
-    return Entry(name, int(stated) if mark else threads)
+    return Entry(name, int(stated) if mark else threads, budget)
 
 
 def _known() -> list[str]:

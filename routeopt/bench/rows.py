@@ -21,6 +21,7 @@ class Row:
     suite: str
     instance: str
     stops: int
+    label: str  # what the entry is called in tables
     solver: str
     threads: int
     budget: float  # seconds

@@ -58,6 +58,7 @@ def new_row(suite: str, job: Job, problem: VRP) -> Row:
         suite=suite,
         instance=case.name,
         stops=len(problem.stops),
+        label=entry.label,
         solver=entry.name,
         threads=task.threads,
         budget=task.seconds,

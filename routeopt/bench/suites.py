@@ -41,6 +41,11 @@ class Case(NamedTuple):
     best: Best | None
     recipe: tuple[str, int, int] = ("", 0, 0)  # kind, stops and seed of the generator
 
+    @property
+    def stops(self) -> int:
+        """Number of stops, for which the problem is read or made."""
+        return len(self.problem().stops)
+
     def problem(self) -> VRP:
         """Read or make the problem."""
         if self.path is None:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from statistics import fmean, median
 
-from routeopt.bench.entries import Entry
 from routeopt.bench.peers import PEERS
 from routeopt.bench.rows import Row, against_each_other
 
@@ -58,10 +57,10 @@ def by_instance(rows: Sequence[Row]) -> Table:
     solvers = _labels(rows)
     table = [["instance", "stops", "best known", *solvers]]
     for name, group in _grouped(rows, lambda row: row.instance).items():
-        cells = [_cell([row for row in group if label(row) == solver]) for solver in solvers]
+        cells = [_cell([row for row in group if row.label == solver]) for solver in solvers]
         best = next((row.best_known for row in group if row.best_known is not None), None)
         table.append([name, f"{group[0].stops:,}", _number(best), *cells])
-    means = [_mean(row.gap for row in rows if label(row) == solver) for solver in solvers]
+    means = [_mean(row.gap for row in rows if row.label == solver) for solver in solvers]
     return [*table, ["mean", NONE, NONE, *(_percent(mean) for mean in means)]]
 
 
@@ -71,7 +70,7 @@ def by_solver(rows: Sequence[Row]) -> Table:
               "iterations/s", "seconds", "processor", "outside"]  # fmt: skip
     counted = any(row.best_vehicles for row in rows)
     table = [[*header, "vehicles"] if counted else header]
-    for solver, group in _grouped(rows, label).items():
+    for solver, group in _grouped(rows, lambda row: row.label).items():
         gaps = [row.gap for row in group if row.gap is not None]
         line = [
             solver,
@@ -93,7 +92,7 @@ def by_solver(rows: Sequence[Row]) -> Table:
 def failed(rows: Iterable[Row]) -> list[str]:
     """Return why runs have no feasible answer, each reason of a solver once."""
     reasons = Counter(
-        f"{label(row)}: {row.error or 'breaks ' + row.violations.replace(' ', ', ')}"
+        f"{row.label}: {row.error or 'breaks ' + row.violations.replace(' ', ', ')}"
         for row in rows
         if not row.solved
     )
@@ -118,13 +117,8 @@ def as_markdown(table: Table) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in (table[0], marks, *table[1:]))
 
 
-def label(row: Row) -> str:
-    """Return what the solver of a row is called in tables."""
-    return Entry(row.solver, row.threads).label
-
-
 def _labels(rows: Iterable[Row]) -> list[str]:
-    return list(dict.fromkeys(label(row) for row in rows))
+    return list(dict.fromkeys(row.label for row in rows))
 
 
 def _grouped(rows: Iterable[Row], key: Callable[[Row], str]) -> dict[str, list[Row]]:

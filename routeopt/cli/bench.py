@@ -15,6 +15,7 @@ from routeopt.cli.outputs import check_drawing
 from routeopt.errors import ProblemError
 
 if TYPE_CHECKING:
+    from routeopt.bench.jobs import Job
     from routeopt.bench.rows import Row
     from routeopt.bench.suites import Case
 
@@ -25,10 +26,10 @@ Solvers = Annotated[
         "--solvers",
         metavar="NAME,...",
         help="auto, a solver, a chain such as savings+hgs:0.8, or a peer: pyvrp, hgs-cvrp, vroom, ortools, "
-        "lkh. @2 behind a name gives it two threads.",
+        "lkh. @2 behind a name gives it two threads, /1 one second.",
     ),
 ]
-Seconds = Annotated[float, typer.Option("--seconds", help="Time limit of each run.")]
+Seconds = Annotated[str, typer.Option("--seconds", help="Time limit of each run; 2.4n: so many a stop.")]
 Seeds = Annotated[int, typer.Option("--seeds", metavar="K", help="Run with the seeds 1 to K.")]
 Threads = Annotated[int, typer.Option("--threads", help="Threads of solvers without @, where they take any.")]
 Most = Annotated[int | None, typer.Option("--most", metavar="N", help="Leave out what has more stops.")]
@@ -48,7 +49,7 @@ Curves = Annotated[
 def bench(
     suite: SuiteName,
     solvers: Solvers = "auto",
-    seconds: Seconds = 10.0,
+    seconds: Seconds = "10",
     seeds: Seeds = 1,
     threads: Threads = 1,
     most: Most = None,
@@ -63,49 +64,71 @@ def bench(
     Every answer is costed again from the problem. Ctrl-C ends the benchmark with the tables of what was
     measured.
     """
-    from routeopt.bench import rows as written
-    from routeopt.bench.entries import Entry, parse_entries
-    from routeopt.bench.jobs import plan_jobs
-    from routeopt.bench.run import measure
-    from routeopt.bench.tables import report
-
     errors = Complaints()
-    cases: list[Case] = []
-    entries: list[Entry] = []
+    jobs: list[Job] = []
     known: list[Row] = []
     with errors.gather():
-        _check_numbers(seconds, seeds, threads, most)
+        _check_numbers(seeds, threads, most)
     with errors.gather():
-        entries = parse_entries(solvers, max(1, threads))
-    with errors.gather():
-        cases = chosen_cases(suite, only, most)
+        jobs = _plan(suite, solvers, seconds, max(1, seeds), max(1, threads), most, only)
     with errors.gather():
         known = _known_rows(csv, resume)
     if curves is not None:
         with errors.gather():
             _check_curves(curves)
     errors.finish()
-    jobs = plan_jobs(cases, entries, seconds, seeds)
+    rows, finished = _run(suite, jobs, known if resume else [], csv)
+    if rows:
+        from routeopt.bench.tables import report
+
+        command = _command(suite, solvers, seconds, seeds, threads, most, only)
+        typer.echo(report(rows, command, markdown=markdown), nl=False)
+    if rows and curves is not None:
+        from routeopt.bench.curves import draw_curves
+
+        draw_curves(rows, curves)
+    if not finished:
+        raise typer.Exit(INTERRUPTED)
+
+
+def _plan(
+    suite: str, solvers: str, seconds: str, seeds: int, threads: int, most: int | None, only: str | None
+) -> list[Job]:
+    """Return the runs; one error names everything that is wrong with what is asked for."""
+    from routeopt.bench.budget import Budget, parse_budget
+    from routeopt.bench.entries import Entry, parse_entries
+    from routeopt.bench.jobs import plan_jobs
+
+    errors = Complaints()
+    budget = Budget(0.0)
+    entries: list[Entry] = []
+    cases: list[Case] = []
+    with errors.gather():
+        budget = parse_budget(seconds)
+    with errors.gather():
+        entries = parse_entries(solvers, threads)
+    with errors.gather():
+        cases = chosen_cases(suite, only, most)
+    errors.finish()
+    return plan_jobs(cases, entries, budget, seeds)
+
+
+def _run(suite: str, jobs: Sequence[Job], known: Sequence[Row], csv: Path | None) -> tuple[list[Row], bool]:
+    """Run the jobs, and return their rows and whether that was all of them; Ctrl-C ends it."""
+    from routeopt.bench import rows as written
+    from routeopt.bench.run import measure
+
     rows: list[Row] = []
-    interrupted = False
     try:
-        for number, row in enumerate(measure(suite, jobs, known if resume else ()), 1):
+        for number, row in enumerate(measure(suite, jobs, known), 1):
             rows.append(row)
             if csv is not None and row not in known:
                 written.append(csv, row)
             note(f"[{number}/{len(jobs)}] {line(row)}")
     except KeyboardInterrupt:
-        interrupted = True
         note(f"interrupted after {len(rows)} of {len(jobs)} runs")
-    if rows:
-        command = _command(suite, solvers, seconds, seeds, threads, most, only)
-        typer.echo(report(rows, command, markdown=markdown), nl=False)
-        if curves is not None:
-            from routeopt.bench.curves import draw_curves
-
-            draw_curves(rows, curves)
-    if interrupted:
-        raise typer.Exit(INTERRUPTED)
+        return rows, False
+    return rows, True
 
 
 def chosen_cases(suite: str, only: str | None, most: int | None) -> list[Case]:
@@ -128,7 +151,7 @@ def chosen_cases(suite: str, only: str | None, most: int | None) -> list[Case]:
             raise ProblemError(unknown(f"--only: instance of {suite}", name, known) for name in others)
         cases = [case for case in cases if case.name in names]
     if most is not None:
-        cases = [case for case in cases if len(case.problem().stops) <= most]
+        cases = [case for case in cases if case.stops <= most]
     if not cases:
         raise ProblemError(f"suite '{suite}': no instance is left; change --only or --most")
     return cases
@@ -137,7 +160,7 @@ def chosen_cases(suite: str, only: str | None, most: int | None) -> list[Case]:
 def line(row: Row) -> str:
     """Return a run in one line."""
     seed = "" if row.seed is None else f" seed {row.seed}"
-    name = f"{row.instance} {row.solver}{f'@{row.threads}' if row.threads > 1 else ''}{seed}"
+    name = f"{row.instance} {row.label}{seed}"
     if row.cost is None:
         return f"{name}: {row.error}"
     gap = "" if row.gap is None else f", gap {row.gap:.2f} %"
@@ -148,14 +171,12 @@ def line(row: Row) -> str:
     return f"{name}: cost {row.cost:,.10g}{gap}{state}{took}"
 
 
-def _check_numbers(seconds: float, seeds: int, threads: int, most: int | None) -> None:
+def _check_numbers(seeds: int, threads: int, most: int | None) -> None:
     messages = [
         f"--{name} must be {least} or more, not {value:g}"
         for name, value, least in (("seeds", seeds, 1), ("threads", threads, 1), ("most", most, 1))
         if value is not None and not value >= least
     ]
-    if not 0 < seconds < float("inf"):
-        messages.append(f"--seconds must be more than 0, not {seconds:g}")
     if messages:
         raise ProblemError(messages)
 
@@ -180,7 +201,7 @@ def _check_curves(path: Path) -> None:
 
 
 def _command(
-    suite: str, solvers: str, seconds: float, seeds: int, threads: int, most: int | None, only: str | None
+    suite: str, solvers: str, seconds: str, seeds: int, threads: int, most: int | None, only: str | None
 ) -> str:
     """Return the command line that does the same runs."""
     options: Iterator[tuple[str, object, object]] = iter(
@@ -191,6 +212,6 @@ def _command(
             ("--only", only, None),
         ]
     )
-    words: Sequence[object] = ["routeopt", "bench", suite, "--solvers", solvers, "--seconds", f"{seconds:g}"]
+    words: Sequence[object] = ["routeopt", "bench", suite, "--solvers", solvers, "--seconds", seconds]
     stated = [word for name, value, usual in options if value != usual for word in (name, value)]
     return shlex.join(str(word) for word in [*words, *stated])

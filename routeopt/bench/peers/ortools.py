@@ -123,7 +123,7 @@ class _Model:
                 self.routing.AddDisjunction([index(node)], int(self.whole.prize[node]))
             allowed = instance.allowed[self.kinds, node]
             if not allowed.all():
-                self.routing.SetAllowedVehiclesForIndex(np.flatnonzero(allowed).tolist(), index(node))
+                self.routing.VehicleVar(index(node)).SetValues([-1, *np.flatnonzero(allowed).tolist()])
         for group in np.unique(instance.group[instance.group >= 0]):
             members = np.flatnonzero(instance.group == group)
             penalties = (

@@ -61,8 +61,8 @@ def whole_numbers(instance: Instance) -> Whole:
     load = _load_factor(i, factor)
     return Whole(
         scale=money * i.scale,
-        distance=_up(distance * factor, FAR) if limited else _near(distance * factor, FAR),
-        duration=_up(duration * factor, FAR),
+        distance=_legs(_up(distance * factor, FAR) if limited else _near(distance * factor, FAR)),
+        duration=_legs(_up(duration * factor, FAR)),
         delivery=_up(i.delivery * load),
         pickup=np.where(i.pickup < 0, -_up(-i.pickup * load), _up(i.pickup * load)),
         capacity=_down(i.capacity * load),
@@ -118,6 +118,13 @@ def vehicles_to_offer(instance: Instance) -> Integers:
         needed = (loads / instance.capacity).max(axis=1)
     offered: Integers = np.minimum(counts, np.ceil(1.2 * np.maximum(needed, 1.0)).astype(np.int64) + 5)
     return offered
+
+
+def _legs(matrices: Integers) -> Integers:
+    """Return the legs with nothing from a place to itself, which nobody drives."""
+    nodes = np.arange(matrices.shape[1])
+    matrices[:, nodes, nodes] = 0
+    return matrices
 
 
 def _factor(distance: Floats, *others: Floats) -> float:
