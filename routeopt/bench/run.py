@@ -80,6 +80,8 @@ def run_job(job: Job, problem: VRP, row: Row) -> Row:
             raise UnsupportedError(job.entry.name, lacking)
         began = time.perf_counter()
         answer = run_child(job)
+        if answer.compiled:  # again, with kernels from the cache: compiling is outside the budget
+            answer = run_child(job)
         outside = time.perf_counter() - began - answer.seconds
         return judged(replace(row, outside=outside), problem, answer)
     except RouteoptError as error:

@@ -80,7 +80,7 @@ def by_solver(rows: Sequence[Row]) -> Table:
             _percent(_mean(row.primal_integral for row in group)),
             _reached(group, lambda row: row.seconds_to_1_percent),
             _reached(group, lambda row: row.seconds_to_half_percent),
-            _number(_mean(row.iterations / row.seconds for row in group if row.iterations and row.seconds)),
+            _rate(_mean(row.iterations / row.seconds for row in group if row.iterations and row.seconds)),
             _seconds(_mean(row.seconds for row in group)),
             _seconds(_mean(row.processor for row in group)),
             _seconds(_mean(row.outside for row in group)),
@@ -171,4 +171,8 @@ def _seconds(value: float | None) -> str:
 def _number(value: float | None) -> str:
     if value is None:
         return NONE
-    return f"{value:,.0f}" if value >= 1000 or float(value).is_integer() else f"{value:,.2f}"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+
+
+def _rate(value: float | None) -> str:
+    return NONE if value is None else f"{value:,.{0 if value >= 100 else 1}f}"

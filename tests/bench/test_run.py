@@ -106,6 +106,15 @@ def test_routes_are_costed_and_checked_again():
     assert judged(row, problem, Answer([], [], 1.0, 1.0)).error == "it found no plan"
 
 
+def test_a_run_that_compiled_is_done_again(monkeypatch):
+    answers = [Answer([[1]], [0], 9.0, 9.0, compiled=True), Answer([[2]], [0], 0.0, 0.0, compiled=True)]
+    monkeypatch.setattr(run, "run_child", lambda _: answers.pop(0))
+    (row,) = measure("tiny", [job("hgs")])
+    assert row.seconds == 0.0
+    assert row.outside >= 0.0
+    assert answers == []
+
+
 def test_rows_that_are_known_are_not_run_again(monkeypatch):
     (row,) = measure("tiny", [job("savings")])
     monkeypatch.setattr(run, "run_child", lambda _: pytest.fail("it was run"))

@@ -27,6 +27,7 @@ class Answer(NamedTuple):
     processor: float  # seconds of the processor in these; fewer mean that the machine had other work
     iterations: int | None = None  # None: not told
     trace: list[tuple[float, float]] | None = None  # in the user's units; None: not told
+    compiled: bool = False  # kernels were compiled, which may have taken time from the search
 
 
 class Peer(NamedTuple):
