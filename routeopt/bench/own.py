@@ -21,8 +21,6 @@ def solve_chain(problem: VRP, chain: str, task: Task) -> Answer:
             processor += min(now - before, task.threads * (run.seconds - began))  # the rest loaded kernels
             before, began = now, run.seconds
     solution = run.solution()
-    weight = problem.instance().vehicle_weight
-    trace = None if weight else run.trace  # the search sees costs with the weight of the vehicles in them
     routes = solution.routes
     return Answer(
         routes.lists(),
@@ -30,6 +28,6 @@ def solve_chain(problem: VRP, chain: str, task: Task) -> Answer:
         run.seconds,
         processor,
         run.iterations,
-        trace,
+        run.trace,
         bool(compiled.buffer),
     )

@@ -133,12 +133,13 @@ def _fate(code: int, complaints: str) -> str:
 
 def judged(row: Row, problem: VRP, answer: Answer) -> Row:
     """Return the row with what the answer costs and breaks, computed from the problem."""
+    weighed = problem.instance().vehicle_weight > 0  # then traced costs hold what makes vehicles count first
     row = replace(
         row,
         seconds=answer.seconds,
         processor=answer.processor,
         iterations=answer.iterations,
-        trace=None if answer.trace is None else tuple(answer.trace),
+        trace=None if answer.trace is None or weighed else tuple(answer.trace),
     )
     if not answer.routes:
         return replace(row, error="it found no plan")

@@ -60,8 +60,8 @@ def by_instance(rows: Sequence[Row]) -> Table:
         cells = [_cell([row for row in group if row.label == solver]) for solver in solvers]
         best = next((row.best_known for row in group if row.best_known is not None), None)
         table.append([name, f"{group[0].stops:,}", _number(best), *cells])
-    means = [_mean(row.gap for row in rows if row.label == solver) for solver in solvers]
-    return [*table, ["mean", NONE, NONE, *(_percent(mean) for mean in means)]]
+    means = [_mean_gap([row for row in rows if row.label == solver]) for solver in solvers]
+    return [*table, ["mean", NONE, NONE, *means]]
 
 
 def by_solver(rows: Sequence[Row]) -> Table:
@@ -74,7 +74,7 @@ def by_solver(rows: Sequence[Row]) -> Table:
         gaps = [row.gap for row in group if row.gap is not None]
         line = [
             solver,
-            _percent(_mean(gaps)),
+            _mean_gap(group),
             f"{sum(row.solved for row in group)}/{len(group)}",
             f"{sum(gap < 5e-4 for gap in gaps)}/{len(group)}",
             _percent(_mean(row.primal_integral for row in group)),
@@ -132,13 +132,18 @@ def _cell(runs: Sequence[Row]) -> str:
     """Return the mean gap of the runs of one solver on one instance, or why there is none."""
     if not runs:
         return NONE
-    gaps = [row.gap for row in runs if row.gap is not None]
-    if len(gaps) == len(runs):
-        return _percent(fmean(gaps))
-    if gaps:
-        return f"{_percent(fmean(gaps))} ({len(gaps)}/{len(runs)})"
+    if mean := _mean_gap(runs):
+        return mean
     more = min((row.extra_vehicles for row in runs if row.solved), default=0)
     return f"{more} more" if more else "error" if any(row.error for row in runs) else "infeasible"
+
+
+def _mean_gap(runs: Sequence[Row]) -> str:
+    """Return the mean gap, and of how many runs where that is not all of them."""
+    gaps = [row.gap for row in runs if row.gap is not None]
+    if not gaps:
+        return NONE
+    return _percent(fmean(gaps)) + ("" if len(gaps) == len(runs) else f" ({len(gaps)}/{len(runs)})")
 
 
 def _reached(group: Sequence[Row], seconds: Callable[[Row], float | None]) -> str:

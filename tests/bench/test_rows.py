@@ -89,6 +89,7 @@ def test_a_table_by_instance():
 def test_a_failed_seed_and_a_vehicle_too_many_are_shown():
     table = by_instance([ROW, replace(ROW, seed=2, feasible=False), replace(PEER, best_vehicles=5)])
     assert table[1][3:] == ["2.00 (1/2)", "2 more"]
+    assert table[2][3:] == ["2.00 (1/2)", ""]
 
 
 def test_a_table_by_solver():

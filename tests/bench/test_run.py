@@ -106,6 +106,14 @@ def test_routes_are_costed_and_checked_again():
     assert judged(row, problem, Answer([], [], 1.0, 1.0)).error == "it found no plan"
 
 
+def test_no_trace_where_vehicles_come_first():
+    problem = CASE.problem()
+    answer = Answer([[stop] for stop in range(1, 13)], [0] * 12, 1.0, 1.0, trace=[(0.1, 1e6)])
+    first = problem.replace(objective="fewest_vehicles")
+    assert judged(new_row("tiny", job("pyvrp"), problem), problem, answer).trace == ((0.1, 1e6),)
+    assert judged(new_row("tiny", job("pyvrp"), first), first, answer).trace is None
+
+
 def test_a_run_that_compiled_is_done_again(monkeypatch):
     answers = [Answer([[1]], [0], 9.0, 9.0, compiled=True), Answer([[2]], [0], 0.0, 0.0, compiled=True)]
     monkeypatch.setattr(run, "run_child", lambda _: answers.pop(0))
