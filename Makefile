@@ -4,6 +4,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 SUITE ?= x12
+SOLVERS ?= auto,auto@2,pyvrp,hgs-cvrp,vroom,ortools
+SECONDS ?= 10
 
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
@@ -13,7 +15,7 @@ CORE := $(VENV)/core.installed
 EVERYTHING := $(VENV)/everything.installed
 STATED := pyproject.toml constraints.txt
 
-.PHONY: install demo test lint type bench app clean
+.PHONY: install demo test lint type bench bench-long app clean
 
 install: $(EVERYTHING)
 
@@ -32,7 +34,10 @@ type: $(EVERYTHING)
 	$(BIN)/mypy
 
 bench: $(EVERYTHING)
-	$(BIN)/python benchmarks/gaps.py $(SUITE)
+	$(BIN)/routeopt bench $(SUITE) --solvers $(SOLVERS) --seconds $(SECONDS)
+
+bench-long: $(EVERYTHING)
+	PYTHON=$(BIN)/python benchmarks/long.sh
 
 app:
 	@echo "the map app is not part of this version; routeopt plot and make demo draw what there is" >&2; exit 2

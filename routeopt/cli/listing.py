@@ -12,11 +12,13 @@ from routeopt.cli.options import unknown
 from routeopt.cli.settings import parameters
 from routeopt.errors import ProblemError
 
-What = Annotated[str, typer.Argument(metavar="WHAT", help="solvers, generators, features or formats.")]
+What = Annotated[
+    str, typer.Argument(metavar="WHAT", help="solvers, generators, features, formats or suites.")
+]
 
 
 def listing(what: What) -> None:
-    """List solvers, generators, features or formats, one a line."""
+    """List solvers, generators, features, formats or suites, one a line."""
     if what not in LISTS:
         raise ProblemError(unknown("list", what, LISTS))
     rows = LISTS[what]()
@@ -61,6 +63,12 @@ def _formats() -> Mapping[str, str]:
     return {**read, **written}
 
 
+def _suites() -> Mapping[str, str]:
+    from routeopt.bench.suites import SUITES
+
+    return {name: suite.summary for name, suite in SUITES.items()}
+
+
 def _defaults(options: Mapping[str, Any]) -> str:
     """Return options with their defaults, or nothing where there are none."""
     return f" [{', '.join(f'{name}={value}' for name, value in options.items())}]" if options else ""
@@ -71,4 +79,5 @@ LISTS: dict[str, Callable[[], Mapping[str, str]]] = {
     "generators": _generators,
     "features": _features,
     "formats": _formats,
+    "suites": _suites,
 }

@@ -276,7 +276,7 @@ def test_plot_draws_every_kind(call, file, plan, tmp_path, kind):
     assert (tmp_path / "map.png").stat().st_size > 5000
 
 
-@pytest.mark.parametrize("what", ["solvers", "generators", "features", "formats"])
+@pytest.mark.parametrize("what", ["solvers", "generators", "features", "formats", "suites"])
 def test_list_has_a_line_for_each(call, what):
     code, out, err = call("list", what)
     assert (code, err) == (0, "")
