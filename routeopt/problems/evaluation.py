@@ -12,8 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from routeopt.problems import schedule
-from routeopt.problems.instance import EPS, Instance, Routes
+from routeopt.problems.instance import EPS, Floats, Instance, Routes
 from routeopt.problems.legs import leg
+from routeopt.problems.lockstep import fits, totals
 from routeopt.problems.schedule import Node, State
 from routeopt.problems.violations import Drive, Violation, plan_violations, route_violations
 
@@ -24,7 +25,8 @@ class Evaluation(NamedTuple):
     costs: dict[str, float]
     violations: list[Violation]
     missing: list[int]  # nodes
-    drives: list[Drive]
+    distance: Floats  # of each route
+    duration: Floats  # of each route
 
     @property
     def cost(self) -> float:
@@ -78,25 +80,40 @@ class Evaluator:
 
     def evaluate(self, routes: Routes) -> Evaluation:
         """Return costs, violations and missing stops."""
-        data = self.instance
-        drives = [self.drive(int(t), v) for t, v in zip(routes.vehicle, routes.lists(), strict=True)]
+        data, kinds, offsets = self.instance, routes.vehicle, routes.offsets
+        driven: dict[int, Drive] = {}
+
+        def driven_route(r: int) -> Drive:
+            if r not in driven:
+                driven[r] = self.drive(int(kinds[r]), routes.visits[offsets[r] : offsets[r + 1]].tolist())
+            return driven[r]
+
+        if fits(data, routes):
+            distance, duration, suspect = totals(data, routes)
+        else:
+            drives = [driven_route(r) for r in range(routes.size)]
+            distance = np.array([drive.distance for drive in drives])
+            duration = np.array([drive.duration for drive in drives])
+            suspect = np.ones(routes.size, bool)
         violations = [
             found
-            for r, (t, drive) in enumerate(zip(routes.vehicle, drives, strict=True))
-            for found in route_violations(self, r, int(t), drive)
+            for r in np.flatnonzero(suspect).tolist()
+            for found in route_violations(self, r, int(kinds[r]), driven_route(r))
         ]
-        visited = routes.visits[routes.visits >= data.depots]
-        missing, forfeited = self._left_out(visited)
+        missing, forfeited = self._left_out(routes.visits[routes.visits >= data.depots])
         violations += plan_violations(data, routes)
-        costs = dict.fromkeys(("distance", "duration", "overtime", "fixed", "prizes"), 0.0)
-        for t, drive in zip(routes.vehicle, drives, strict=True):
-            costs["distance"] += data.distance_cost[t] * drive.distance
-            costs["duration"] += data.duration_cost[t] * drive.duration
-            over = max(drive.duration - data.overtime_after[t], 0.0)
-            costs["overtime"] += data.overtime_cost[t] * over if over else 0.0
-            costs["fixed"] += data.fixed_cost[t]
-        costs["prizes"] = forfeited
-        return Evaluation({name: float(cost) for name, cost in costs.items()}, violations, missing, drives)
+        over = np.maximum(duration - data.overtime_after[kinds], 0.0)
+        overtime = np.where(over > 0, data.overtime_cost[kinds], 0.0)
+        costs = {
+            "distance": (data.distance_cost[kinds] * distance).sum(),
+            "duration": (data.duration_cost[kinds] * duration).sum(),
+            "overtime": (overtime * over).sum(),
+            "fixed": data.fixed_cost[kinds].sum(),
+            "prizes": forfeited,
+        }
+        return Evaluation(
+            {name: float(cost) for name, cost in costs.items()}, violations, missing, distance, duration
+        )
 
     def drive(self, kind: int, visits: list[int]) -> Drive:
         """Return the route with the least lateness, then the least duration, then the earliest start.

@@ -25,6 +25,7 @@ from routeopt.problems.instance import (
     TRUNC,
     Floats,
     Instance,
+    Integers,
 )
 
 EARTH_RADIUS = 6_371_008.8  # metres, mean
@@ -195,6 +196,31 @@ def straight_leg(metric: int, rounding: int, x: float, y: float, x2: float, y2: 
     if rounding == DIMACS:
         return math.floor(10.0 * distance)
     return distance
+
+
+def legs(instance: Instance, profile: Integers | int, i: Integers, j: Integers) -> tuple[Floats, Floats]:
+    """Return distances and durations of many legs, the arguments broadcast against each other."""
+    if instance.distance.shape[1] > 0:
+        return instance.distance[profile, i, j], instance.duration[profile, i, j]
+    if np.ndim(profile) and len(instance.metric) > 1:
+        shape = np.broadcast_shapes(np.shape(profile), np.shape(i), np.shape(j))
+        profile, i, j = (np.broadcast_to(index, shape) for index in (profile, i, j))
+        distance, duration = np.empty(shape), np.empty(shape)
+        for p in np.unique(profile):
+            own = profile == p
+            distance[own], duration[own] = legs(instance, int(p), i[own], j[own])
+        return distance, duration
+    p = int(np.max(profile, initial=0))
+    x, y, x2, y2 = instance.x[i], instance.y[i], instance.x[j], instance.y[j]
+    if instance.metric[p] == EUCLIDEAN:
+        straight = np.sqrt((x - x2) ** 2 + (y - y2) ** 2)
+    else:
+        lon, lat, lon2, lat2 = np.radians(x), np.radians(y), np.radians(x2), np.radians(y2)
+        half = np.sin((lat - lat2) / 2) ** 2
+        half = half + np.cos(lat) * np.cos(lat2) * np.sin((lon - lon2) / 2) ** 2
+        straight = 2 * EARTH_RADIUS * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
+    distance = apply_rounding(straight, int(instance.rounding[p]))
+    return distance, distance / instance.speed[p]
 
 
 def compile_legs(legs: Legs, places: Floats) -> tuple[int, int, float, Floats, Floats]:

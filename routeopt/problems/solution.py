@@ -104,12 +104,13 @@ class Solution:
 
     def _check_numbers(self) -> None:
         instance, errors = self.problem.instance(), []
-        unknown = sorted({int(i) for i in self.routes.visits if not 0 <= i < instance.nodes})
+        visits, vehicle = self.routes.visits, self.routes.vehicle
+        unknown = np.unique(visits[(visits < 0) | (visits >= instance.nodes)]).tolist()
         if unknown:
             errors.append(
                 f"routes: there are no nodes {unknown}; they are numbered 0 to {instance.nodes - 1}"
             )
-        kinds = sorted({int(k) for k in self.routes.vehicle if not 0 <= k < len(instance.vehicle_count)})
+        kinds = np.unique(vehicle[(vehicle < 0) | (vehicle >= len(instance.vehicle_count))]).tolist()
         if kinds:
             errors.append(f"routes: there are no vehicle types {kinds}; they are numbered from 0")
         if errors:
@@ -186,12 +187,12 @@ class Solution:
     @property
     def distance(self) -> float:
         """Total distance."""
-        return sum(drive.distance for drive in self._evaluation.drives) / self.scale
+        return float(self._evaluation.distance.sum()) / self.scale
 
     @property
     def duration(self) -> float:
         """Total duration of the routes, waiting and service included."""
-        return sum(drive.duration for drive in self._evaluation.drives) / self.scale
+        return float(self._evaluation.duration.sum()) / self.scale
 
     @property
     def gap(self) -> float | None:
@@ -202,7 +203,10 @@ class Solution:
     @cached_property
     def schedule(self) -> list[list[Visit]]:
         """The visits of each route: its start, the stops and reloads, and its end unless that is open."""
-        return [self._visits(drive) for drive in self._evaluation.drives]
+        return [
+            self._visits(self._evaluator.drive(int(kind), visits))
+            for kind, visits in zip(self.routes.vehicle, self.routes.lists(), strict=True)
+        ]
 
     def _visits(self, drive: found.Drive) -> list[Visit]:
         names, scale = self.problem.names, self.scale

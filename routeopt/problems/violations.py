@@ -123,13 +123,16 @@ def _order_violations(data: Instance, r: int, drive: Drive) -> Iterator[Violatio
 def plan_violations(data: Instance, routes: Routes) -> Iterator[Violation]:
     """Yield what the routes break together."""
     visited = routes.visits[routes.visits >= data.depots]
-    route_of = {int(i): r for r, visits in enumerate(routes.lists()) for i in visits if i >= data.depots}
-    for i, number in Counter(visited.tolist()).items():
-        if number > 1:
-            yield Violation("visited_twice", route_of[i], i, float(number - 1))
     for kind, number in Counter(routes.vehicle.tolist()).items():
         if number > data.vehicle_count[kind]:
             yield Violation("limited_fleet", None, -1, float(number - data.vehicle_count[kind]))
+    times = np.bincount(visited, minlength=data.nodes)
+    if times.max(initial=0) <= 1 and not (data.group >= 0).any() and not len(data.shipments):
+        yield from _edge_violations(data, routes)
+        return
+    route_of = {int(i): r for r, visits in enumerate(routes.lists()) for i in visits if i >= data.depots}
+    for i in np.flatnonzero(times > 1).tolist():
+        yield Violation("visited_twice", route_of[i], i, float(times[i] - 1))
     served = [int(i) for i in dict.fromkeys(visited.tolist()) if data.group[i] >= 0]
     groups = Counter(int(data.group[i]) for i in served)
     for i in served:

@@ -10,26 +10,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from routeopt.problems.instance import HAVERSINE, Floats, Instance, Integers, Routes
-from routeopt.problems.legs import EARTH_RADIUS, apply_rounding
+from routeopt.problems.instance import Floats, Instance, Integers, Routes
+from routeopt.problems.legs import legs
 
 _CURVE_BITS = 10
 
 
 def distances(instance: Instance, origins: Integers, destinations: Integers) -> Floats:
     """Return the distances between nodes, broadcast, for vehicles of the first type."""
-    profile = int(instance.profile[0])
-    if instance.distance.shape[1] > 0:
-        return instance.distance[profile, origins, destinations]
-    x, y, x2, y2 = (c[nodes] for nodes in (origins, destinations) for c in (instance.x, instance.y))
-    if instance.metric[profile] == HAVERSINE:
-        lon, lat, lon2, lat2 = np.radians(x), np.radians(y), np.radians(x2), np.radians(y2)
-        half = np.sin((lat - lat2) / 2) ** 2
-        half = half + np.cos(lat) * np.cos(lat2) * np.sin((lon - lon2) / 2) ** 2
-        straight = 2 * EARTH_RADIUS * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
-    else:
-        straight = np.sqrt((x - x2) ** 2 + (y - y2) ** 2)
-    return apply_rounding(straight, int(instance.rounding[profile]))
+    return legs(instance, int(instance.profile[0]), origins, destinations)[0]
 
 
 def positions(instance: Instance) -> tuple[Floats, Floats]:
