@@ -73,7 +73,9 @@ class _Fleet:
     def drive(self, time: Floats) -> tuple[State, Floats]:
         """Drive all routes from these times; return their last states, and by how much they could start later."""
         depot = self._depot(self._start, self._kind)
-        state = _rows(_RULES.begin(depot, time, self._release), np.arange(len(time)))  # each field its own array
+        state = _rows(
+            _RULES.begin(depot, time, self._release), np.arange(len(time))
+        )  # each field its own array
         slack = np.maximum(0.0, depot.windows[0][1] - state.begin)
         at = self._start.copy()
         for step in range(int(self._length[0])):

@@ -1,4 +1,4 @@
-"""Chains of solvers: how they are written, what "auto" means, and who gets which share of the time.
+"""Chains of solvers: how they are written, and who gets which share of the time.
 
 A link is a name, a name with its share of the time ("hgs:0.8"), or a configured solver; a chain is a
 sequence of links, or their names with commas between.
@@ -12,8 +12,8 @@ from typing import Any
 
 from routeopt import registry
 from routeopt.errors import ProblemError, UnsupportedError
-
-CONSTRUCTORS = ("savings", "regret")  # cheapest first
+from routeopt.problems.instance import Instance
+from routeopt.solving.choice import choose, constructors
 
 Chain = str | Callable[..., Any] | Sequence[Any]
 
@@ -38,9 +38,7 @@ def parse_chain(solver: Chain) -> list[Link]:
         parts: Sequence[Any] = [part.strip() for part in solver.split(",")]
     else:
         parts = solver if isinstance(solver, Sequence) else [solver]
-    links: list[Link] = []
-    for part in parts:
-        links += _link(part)
+    links = _links(parts)
     if not links:
         raise ProblemError(f"solver: the chain is empty; name one of {', '.join(sorted(registry.solvers()))}")
     return _shared(links)
@@ -78,38 +76,25 @@ def _shared(links: list[Link]) -> list[Link]:
     return [replace(link, share=link.share or rest) for link in links]
 
 
-def complete(chain: list[Link], features: frozenset[str], *, started: bool) -> list[Link]:
+def complete(chain: list[Link], instance: Instance, features: frozenset[str], *, started: bool) -> list[Link]:
     """Return the chain with "auto" resolved and a constructor in front where there is no plan to begin with.
-
-    "auto" is hybrid genetic search where it takes the problem, behind the cheapest constructor that does.
 
     Raises
     ------
     UnsupportedError
         When a link does not take an attribute of the problem.
     """
-    resolved = [link for part in chain for link in (_auto(features) if part.name == "auto" else [part])]
+    resolved: list[Link] = []
+    for part in chain:
+        resolved += _links(choose(instance, features)) if part.name == "auto" else [part]
     for link in resolved:
         lacking = features - getattr(link.solver, "supports", frozenset())
         if lacking:
             raise UnsupportedError(link.name, lacking)
     if not started and not resolved[0].constructs:
-        resolved = [*_constructors(features), *resolved]
+        resolved = [*_links(constructors(features)), *resolved]
     return _shared(resolved)
 
 
-def _auto(features: frozenset[str]) -> list[Link]:
-    """Return hybrid genetic search where it takes the problem, else constructors."""
-    chain = _link("hgs") if not features - registry.solver("hgs").supports else _constructors(features)
-    if not chain:
-        closest = min(("hgs", *CONSTRUCTORS), key=lambda name: len(features - registry.solver(name).supports))
-        raise UnsupportedError(
-            "auto", features - registry.solver(closest).supports, f"the closest is '{closest}'"
-        )
-    return chain
-
-
-def _constructors(features: frozenset[str]) -> list[Link]:
-    """Return the constructors that take the problem; those behind the first may complete its plan."""
-    names = [name for name in CONSTRUCTORS if not features - registry.solver(name).supports]
-    return [link for name in names for link in _link(name)]
+def _links(parts: Sequence[Any]) -> list[Link]:
+    return [link for part in parts for link in _link(part)]

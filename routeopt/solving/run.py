@@ -64,7 +64,9 @@ class Search:
         self._nodes = np.flatnonzero(servable(problem.instance()))
         self._routes = _given(problem, start)
         self._rank = self._worth(self._routes)
-        self.chain = complete(parse_chain(solver), problem.features, started=not any(self._rank[:2]))
+        self.chain = complete(
+            parse_chain(solver), problem.instance(), problem.features, started=not any(self._rank[:2])
+        )
         self._objective = self._rank[2] if not any(self._rank[:2]) else inf
 
     def __iter__(self) -> Generator[Incumbent]:
