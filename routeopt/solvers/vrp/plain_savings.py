@@ -33,8 +33,11 @@ class PlainSavings:
         legs = case.costs(one, other)
         farthest = np.append(0.0, legs.reshape(near.shape).max(axis=1, initial=0.0))
         keep = (one < other) | (legs >= farthest[other])  # else the other lists this pair too
+        keep &= np.isfinite(legs)
         self._one, self._other, self._legs = one[keep], other[keep], legs[keep]
         from_depot = case.costs(np.zeros(1, np.int64), np.arange(case.stops + 1))
+        far = 10.0 * from_depot.max(where=np.isfinite(from_depot), initial=1.0)
+        from_depot = np.minimum(from_depot, far)  # no way from the depot: let others be on the way
         self._depot_legs = from_depot[self._one] + from_depot[self._other]
 
     def routes(self, rng: np.random.Generator | None = None) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

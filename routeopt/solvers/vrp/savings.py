@@ -73,9 +73,9 @@ class Savings:
     ) -> Iterator[Incumbent]:
         """Yield the one plan there is; its objective is infinite when it is incomplete."""
         if features_of(instance) <= FEATURES:
-            routes, objective = _plain_routes(instance, self.neighbours)
-            if routes.size <= instance.vehicle_count.sum():
-                yield Incumbent(stop.seconds(), 1, objective, None, routes, "savings")
+            found = _plain_plan(instance, self.neighbours, stop)
+            if found is not None:
+                yield found
                 return
         task = prepare(instance)
         chains = _single_stops(task, instance)
@@ -88,12 +88,18 @@ class Savings:
         yield incumbent(instance, routes, float(chains.cost[kept].sum()), stop, "savings")
 
 
-def _plain_routes(instance: Instance, neighbours: int) -> tuple[Routes, float]:
-    """Return the routes of an instance of the plain family, and what they cost: load and distance are all."""
+def _plain_plan(instance: Instance, neighbours: int, stop: StopSignal) -> Incumbent | None:
+    """Return the plan of an instance of the plain family, where load and distance are all there is.
+
+    None where it takes more vehicles than there are, or a leg that cannot be driven.
+    """
     case = plain(instance)
     tour, begins = PlainSavings(case, case.near(neighbours)).routes()
+    if len(begins) > case.vehicles:
+        return None
     routes = case.routes(tour, np.append(begins, len(tour)))
-    return routes, case.objective(routes)
+    objective = case.objective(routes)
+    return Incumbent(stop.seconds(), 1, objective, None, routes, "savings") if objective < np.inf else None
 
 
 class Chains(NamedTuple):

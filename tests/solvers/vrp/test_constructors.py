@@ -63,3 +63,13 @@ def test_a_tight_fleet_is_completed_by_regret():
     both = ro.solve(tight, 0, solver="savings,regret")
     assert alone.violations == both.violations == []
     assert len(both.unserved) <= len(alone.unserved)
+
+
+def test_savings_that_leave_more_routes_than_vehicles_are_crowded_into_them():
+    rng = np.random.default_rng(2)
+    places = np.concatenate([rng.random((30, 2)), rng.random((30, 2)) + 50])  # nobody's neighbour is far
+    x, y = places.T
+    tour = ro.VRP(ro.Stops(x, y), [ro.Vehicle(count=1)], [ro.Depot(25, 25)])
+    solution = ro.solve(tour, 0, solver=ro.Savings(neighbours=5))
+    assert solution.complete
+    assert solution.vehicles == 1

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from naive_hgs import optimum
 
+import routeopt as ro
 from routeopt import VRP, Depot, Haversine, Matrix, Routes, Stops, Vehicle
 from routeopt.errors import UnsupportedError
 from routeopt.problems.evaluation import Evaluator
@@ -224,3 +225,34 @@ def test_travelling_salesman_of_a_few_hundred_stops():
     last = solve(problem, iterations=400)[-1]
     assert last.answer.size == 1
     assert last.objective <= 2560.0 * 1.01
+
+
+@pytest.mark.parametrize("kind", ["plain", "timed"])
+def test_islands_share_the_iterations_and_depend_on_the_seed_alone(kind):
+    problem = ro.generate("cvrp" if kind == "plain" else "vrptw", 40, seed=3)
+
+    def plan(threads):
+        stop = ro.MaxIterations(401)
+        return ro.solve(problem, solver="hgs", stop=stop, seed=2, threads=threads)
+
+    two, again = plan(2), plan(2)
+    assert two.iterations == 401
+    assert two.feasible
+    assert two.routes.visits.tolist() == again.routes.visits.tolist()
+    if kind == "plain":
+        assert two.cost <= 1.02 * plan(1).cost
+
+
+def test_a_guest_is_searched_next():
+    problem = ro.generate("cvrp", 30, seed=1)
+    engines = [
+        PlainEngine(problem.instance(), HGSParameters(), None, np.random.default_rng(seed)) for seed in (1, 2)
+    ]
+    calm = np.zeros(1, np.uint8)
+    while engines[0].iterations < 300:
+        engines[0].step(calm, 300, 10**9)
+    best = engines[0].champion
+    engines[1].invite(best.tour)
+    engines[1].step(calm, 1, 10**9)
+    assert engines[1].iterations == 1
+    assert engines[1].champion.cost[0] <= best.cost[0]

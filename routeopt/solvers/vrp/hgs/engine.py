@@ -59,6 +59,7 @@ class Engine(ABC):
     ) -> None:
         self._parameters, self._directed, self._rng = parameters, directed, rng
         self._start = start
+        self._guest: NDArray[np.int32] | None = None
         self.life = np.zeros(1, LIFE)
         self._born = 0  # individuals searched when this population began
         self.settled = False
@@ -96,12 +97,8 @@ class Engine(ABC):
         """
         life = self.life[0]
         growing = life["searched"] - self._born < self._first
-        if life["stage"] == IDLE and growing:
-            if self._start is not None:
-                tour, self._start = self._start, None
-            else:
-                tour = self.first_tour(self._rng)
-            self.give(tour)
+        if life["stage"] == IDLE and (growing or self._guest is not None):
+            self.give(self._next_tour())
             life["stage"] = GIVEN
         used = self.evolve(flag, min(iterations, self.iterations + 1) if growing else iterations, work)
         if life["stalled"] >= self._parameters.patience and life["stage"] == IDLE:
@@ -109,6 +106,20 @@ class Engine(ABC):
             life["stalled"] = 0
             self._born = self.iterations
         return used
+
+    def invite(self, tour: NDArray[np.int32]) -> None:
+        """Let a giant tour from elsewhere be searched next."""
+        self._guest = tour.copy()
+
+    def _next_tour(self) -> NDArray[np.int32]:
+        """Return the guest, the start, or another first individual."""
+        if self._guest is not None:
+            tour, self._guest = self._guest, None
+        elif self._start is not None:
+            tour, self._start = self._start, None
+        else:
+            tour = self.first_tour(self._rng)
+        return tour
 
     @property
     def restarted(self) -> bool:
