@@ -23,6 +23,10 @@ X12 = (
     "X-n101-k25 X-n153-k22 X-n200-k36 X-n256-k16 X-n303-k21 X-n393-k38 "
     "X-n459-k26 X-n502-k39 X-n627-k43 X-n766-k71 X-n895-k37 X-n1001-k43"
 )
+TSP20 = (
+    "kroA100 ch150 kroA200 a280 lin318 rd400 pcb442 d493 rat575 u574 "
+    "p654 rat783 pr1002 u1060 pcb1173 rl1304 fl1400 u1432 d1655 vm1748"
+)
 SUITES = {  # folder, names, rounding rule, what the objective column of bks.csv begins with
     "x12": ("cvrp_x", [f"{name}.vrp" for name in X12.split()], "round", "min distance"),
     "x": ("cvrp_x", "X-*.vrp", "round", "min distance"),
@@ -30,6 +34,7 @@ SUITES = {  # folder, names, rounding rule, what the objective column of bks.csv
     "golden": ("cvrp_cmt_golden", "Golden*.vrp", "exact", "min distance"),
     "solomon": ("vrptw_solomon", "*.txt", "dimacs", "min distance"),
     "gh1000": ("vrptw_gh1000", "*.vrp", "dimacs", "min distance"),
+    "tsp20": ("tsp_tsplib", [f"{name}.tsp" for name in TSP20.split()], "round", "TSPLIB rounding"),
     "tsp": ("tsp_tsplib", "*.tsp", "round", "TSPLIB rounding"),
 }
 

@@ -31,6 +31,11 @@ class Link:
         """Whether it builds a plan rather than improving one."""
         return bool(getattr(self.solver, "constructs", False))
 
+    @property
+    def begins(self) -> bool:
+        """Whether it improves plans, but needs none to begin with."""
+        return bool(getattr(self.solver, "begins", False))
+
 
 def parse_chain(solver: Chain) -> list[Link]:
     """Return the links of a chain: names, ``"name:share"``, solvers, or a sequence or comma list of these."""
@@ -78,28 +83,33 @@ def _shared(links: list[Link]) -> list[Link]:
     return [replace(link, share=link.share or rest) for link in links]
 
 
-def complete(chain: list[Link], features: frozenset[str], *, started: bool) -> list[Link]:
+def complete(chain: list[Link], features: frozenset[str], *, vehicles: int, started: bool) -> list[Link]:
     """Return the chain with "auto" resolved and a constructor in front where there is no plan to begin with.
 
-    "auto" is hybrid genetic search where it takes the problem, behind the cheapest constructor that does.
+    "auto" is chained Lin-Kernighan for the tour of one vehicle, else hybrid genetic search where it takes the
+    problem, behind the cheapest constructor that does.
 
     Raises
     ------
     UnsupportedError
         When a link does not take an attribute of the problem.
     """
-    resolved = [link for part in chain for link in (_auto(features) if part.name == "auto" else [part])]
+    resolved = [
+        link for part in chain for link in (_auto(features, vehicles) if part.name == "auto" else [part])
+    ]
     for link in resolved:
         lacking = features - getattr(link.solver, "supports", frozenset())
         if lacking:
             raise UnsupportedError(link.name, lacking)
-    if not started and not resolved[0].constructs:
+    if not started and not resolved[0].constructs and not resolved[0].begins:
         resolved = [*_constructors(features), *resolved]
     return _shared(resolved)
 
 
-def _auto(features: frozenset[str]) -> list[Link]:
-    """Return hybrid genetic search where it takes the problem, else constructors."""
+def _auto(features: frozenset[str], vehicles: int) -> list[Link]:
+    """Return what is best for a tour, else hybrid genetic search where it takes the problem, else constructors."""
+    if vehicles == 1 and not features - registry.solver("lk").supports:
+        return _link("lk")
     chain = _link("hgs") if not features - registry.solver("hgs").supports else _constructors(features)
     if not chain:
         closest = min(("hgs", *CONSTRUCTORS), key=lambda name: len(features - registry.solver(name).supports))

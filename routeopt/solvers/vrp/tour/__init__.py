@@ -49,7 +49,7 @@ class LinKernighan:
     """
 
     neighbours: int = 8
-    heat: float = 0.1
+    heat: float = 0.4
 
     supports: ClassVar[frozenset[str]] = frozenset(
         {"limited_fleet", "fixed_cost", "distance_cost", "service_time", "durations", "fewest_vehicles"}
@@ -117,14 +117,16 @@ def _first(instance: Instance, start: Routes | None, stop: StopSignal) -> Incumb
 
 
 def _with_tour(known: Incumbent, instance: Instance, nodes: Integers) -> Incumbent:
-    """Return the incumbent with the tour of these nodes, if it costs less."""
+    """Return the incumbent with the tour of these nodes, unless it costs more."""
+    nodes = np.roll(nodes, -int(np.flatnonzero(nodes == instance.start[0])[0]))
+    if nodes[1] > nodes[-1]:  # of both directions always the same one
+        nodes[1:] = nodes[:0:-1].copy()
     length = float(distances(instance, nodes, np.roll(nodes, -1)).sum())
     vehicle = float(instance.fixed_cost[0]) + instance.vehicle_weight
     cost = (float(instance.distance_cost[0]) * length + vehicle) / instance.scale
-    if not cost < known.objective:
+    if cost > known.objective or cost == np.inf:
         return known
-    visits = np.roll(nodes, -int(np.flatnonzero(nodes == instance.start[0])[0]))[1:]
-    routes = Routes(visits, np.array([0, len(visits)]), np.zeros(1, np.int64))
+    routes = Routes(nodes[1:], np.array([0, len(nodes) - 1]), np.zeros(1, np.int64))
     return known._replace(objective=cost, answer=routes)
 
 
@@ -147,3 +149,5 @@ def _drive(engine: TourEngine, instance: Instance, stop: StopSignal, known: Incu
             known = _with_tour(known, instance, engine.nodes())
         known = known._replace(seconds=stop.seconds(), iterations=engine.kicks)
         yield known
+    if engine.length == length:  # of several tours as short not the one that the clock chose
+        yield _with_tour(known, instance, engine.nodes())._replace(seconds=stop.seconds())

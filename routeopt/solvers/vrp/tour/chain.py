@@ -100,6 +100,7 @@ def remember(tour: Tour, now: Record) -> None:
 def kick(ground: Ground, tour: Tour, now: Record, state: State) -> None:
     """Exchange four legs, found by a walk from neighbour to neighbour, or now and then along the tour."""
     now.kicked = 1
+    now.work -= 1
     count = len(tour.order)
     if count < _LEAST_STOPS:
         return
