@@ -52,4 +52,6 @@ def is_one_tour(count, cuts, stops):
         if stop not in seen:
             seen.add(stop)
             ahead += links[stop]
-    return len(seen) == count and all(a != b for a, b in zip(stops[1::2], np.roll(stops, -2)[0::2], strict=True))
+    return len(seen) == count and all(
+        a != b for a, b in zip(stops[1::2], np.roll(stops, -2)[0::2], strict=True)
+    )

@@ -83,7 +83,9 @@ class Search:
             yield self._incumbent(0.0, "start")
         for number, link in enumerate(self.chain):
             left = self._left(link, time.perf_counter() - clock)
-            if left == 0 and not (link.begins and any(self._rank[:2])):  # a plan comes first, whatever the limit
+            if left == 0 and not (
+                link.begins and any(self._rank[:2])
+            ):  # a plan comes first, whatever the limit
                 continue
             began = time.perf_counter()
             if left > 0:

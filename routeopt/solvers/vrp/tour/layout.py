@@ -113,9 +113,18 @@ def new_tour(order: Numbers) -> Tour:
 
 def new_trial(breadth: tuple[int, ...], strict: int) -> Trial:
     """Return room for a move of up to ``len(breadth) + 1`` legs."""
-    numbers = [np.zeros(MOST_LEGS * size, np.int64) for size in (2, 1, 1, 1, 1, 1, 1)]
-    choices = np.zeros((MOST_LEGS, 2 * MOST_NEIGHBOURS, 4), np.int64)
-    return Trial(*numbers, choices, np.array(breadth, np.int64), strict)
+    return Trial(
+        stops=np.zeros(2 * MOST_LEGS, np.int64),
+        cuts=np.zeros(MOST_LEGS, np.int64),
+        sides=np.zeros(MOST_LEGS, np.int64),
+        sorted=np.zeros(MOST_LEGS, np.int64),
+        rank=np.zeros(MOST_LEGS, np.int64),
+        tried=np.zeros(MOST_LEGS, np.int64),
+        found=np.zeros(MOST_LEGS, np.int64),
+        choices=np.zeros((MOST_LEGS, 2 * MOST_NEIGHBOURS, 4), np.int64),
+        breadth=np.array(breadth, np.int64),
+        strict=strict,
+    )
 
 
 @part

@@ -73,7 +73,7 @@ def list_choices(ground: Ground, tour: Tour, trial: Trial, level: int, gain: int
         if left <= 0:
             break
         joined = np.int64(ground.near[last, k])
-        if joined == before or joined == behind:
+        if joined in (before, behind):
             continue
         for side in range(2):
             cut = cut_beside(tour, joined, side)
@@ -123,10 +123,8 @@ def across(trial: Trial, legs: int, rank: int, side: int) -> tuple[int, int]:
     """Return the end of a stretch that a leg in joins with this one; ends are ranks of cuts with a side."""
     i = trial.sorted[rank]
     stop = 2 * i + (side ^ trial.sides[i])
-    if stop & 1:
-        stop = 0 if stop + 1 == 2 * legs else stop + 1
-    else:
-        stop = (2 * legs if stop == 0 else stop) - 1
+    stop += 1 if stop & 1 else 2 * legs - 1
+    stop -= 2 * legs if stop >= 2 * legs else 0
     return trial.rank[stop >> 1], trial.sides[stop >> 1] ^ (stop & 1)
 
 
