@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from routeopt.solvers.vrp.regret import Regret as Regret
     from routeopt.solvers.vrp.savings import Savings as Savings
     from routeopt.solvers.vrp.sweep import Sweep as Sweep
+    from routeopt.solvers.vrp.tour import LinKernighan as LinKernighan
     from routeopt.solving import search as search, solve as solve
 
 __version__ = "0.1.0"
@@ -70,6 +71,7 @@ _PUBLIC = {
     "solve": "routeopt.solving:solve",
     "search": "routeopt.solving:search",
     "HGS": "routeopt.solvers.vrp.hgs:HGS",
+    "LinKernighan": "routeopt.solvers.vrp.tour:LinKernighan",
     "Nearest": "routeopt.solvers.vrp.nearest:Nearest",
     "Regret": "routeopt.solvers.vrp.regret:Regret",
     "Savings": "routeopt.solvers.vrp.savings:Savings",

@@ -19,6 +19,7 @@ SOLVERS = {
     "regret": "routeopt.solvers.vrp.regret:Regret",
     "ils": "routeopt.solvers.vrp.ils:ILS",
     "hgs": "routeopt.solvers.vrp.hgs:HGS",
+    "lk": "routeopt.solvers.vrp.tour:LinKernighan",
 }
 
 # In the order in which a file is offered to them: the last ones take almost anything.

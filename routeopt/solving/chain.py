@@ -31,6 +31,11 @@ class Link:
         """Whether it builds a plan rather than improving one."""
         return bool(getattr(self.solver, "constructs", False))
 
+    @property
+    def begins(self) -> bool:
+        """Whether it improves plans, but needs none to begin with."""
+        return bool(getattr(self.solver, "begins", False))
+
 
 def parse_chain(solver: Chain) -> list[Link]:
     """Return the links of a chain: names, ``"name:share"``, solvers, or a sequence or comma list of these."""
@@ -91,7 +96,7 @@ def complete(chain: list[Link], instance: Instance, features: frozenset[str], *,
         lacking = features - getattr(link.solver, "supports", frozenset())
         if lacking:
             raise UnsupportedError(link.name, lacking)
-    if not started and not resolved[0].constructs:
+    if not started and not (resolved[0].constructs or resolved[0].begins):
         resolved = [*_links(constructors(features)), *resolved]
     return _shared(resolved)
 

@@ -9,7 +9,7 @@ from routeopt.errors import UnsupportedError
 from routeopt.problems.instance import Instance
 
 CONSTRUCTORS = ("savings", "regret")  # cheapest first
-_IMPROVERS = ("ils", "hgs")  # that are asked, best first
+_IMPROVERS = ("lk", "ils", "hgs")  # that are asked, best first
 _FEW = 400  # stops up to which a population finds the better start for annealing
 _MILD = 1.0  # temperature for a plan that is good already, in place of ILS's own
 

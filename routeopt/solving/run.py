@@ -79,10 +79,14 @@ class Search:
         if self._objective < inf:
             yield self._incumbent(0.0, "start")
         for number, link in enumerate(self.chain):
-            if self._left(link, time.perf_counter() - clock) == 0:
+            left = self._left(link, time.perf_counter() - clock)
+            if left == 0 and not (
+                link.begins and any(self._rank[:2])
+            ):  # a plan comes first, whatever the limit
                 continue
             began = time.perf_counter()
-            self._prepare(link, reduced)
+            if left > 0:
+                self._prepare(link, reduced)
             clock += time.perf_counter() - began  # compiling is not searching
             signal = self._signal(number, time.perf_counter() - clock)
             self._used.append(link)

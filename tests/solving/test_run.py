@@ -211,6 +211,24 @@ def test_bad_chains_are_explained(problem, chain, message):
         ro.solve(problem, 1, solver=chain)
 
 
+def test_auto_takes_a_tour_solver_for_the_tour_of_one_vehicle_alone():
+    one = ro.VRP([ro.Stop(1, 0), ro.Stop(2, 5), ro.Stop(0, 4)], [ro.Vehicle(count=1)])
+    solution = ro.solve(one, solver="auto", stop=ro.MaxIterations(5))
+    assert (solution.solver, solution.iterations, solution.feasible) == ("lk", 5, True)
+    for vehicle in (ro.Vehicle(count=2), ro.Vehicle(count=1, max_distance=50)):
+        links = Search(
+            one.replace(vehicles=[vehicle]), 1, solver="auto", seed=1, threads=1, start=None, stop=None
+        ).chain
+        assert [link.name for link in links][-1] == "hgs"
+
+
+def test_a_solver_that_needs_no_plan_gives_one_in_no_time():
+    one = ro.VRP([ro.Stop(1, 0), ro.Stop(2, 5), ro.Stop(0, 4)], [ro.Vehicle(count=1)])
+    assert ro.solve(one, 0).feasible
+    assert ro.solve(one, solver="lk", stop=ro.MaxIterations(0)).feasible
+    assert ro.solve(one, 0, solver="savings,lk").solver == "savings"
+
+
 def test_bad_limits_are_explained(problem):
     with pytest.raises(ro.ProblemError, match="seconds must be 0 or more"):
         ro.solve(problem, -1)

@@ -15,7 +15,9 @@ from routeopt.problems.search import Incumbent
 from routeopt.testing import cases, check_solver
 
 
-@pytest.mark.parametrize("solver", [ro.Nearest(), ro.Savings(), ro.Sweep(), ro.Regret(), ro.HGS()], ids=repr)
+@pytest.mark.parametrize(
+    "solver", [ro.Nearest(), ro.Savings(), ro.Sweep(), ro.Regret(), ro.HGS(), ro.LinKernighan()], ids=repr
+)
 def test_our_solvers_conform(solver):
     check_solver(solver)
 
