@@ -26,6 +26,7 @@ FEATURES = frozenset(
 )  #: attributes of the family  # fmt: skip
 
 _OUTWEIGHS = 40.0  # legs as long as the longest from the depot, for which no vehicle is worth adding
+_MOST_NEAR, _LEAST_NEAR = 30_000_000, 20  # entries of all neighbour lists together, and of one
 _FINE = 1 << 26  # longest leg in inner units, where coordinates are exact
 
 
@@ -71,7 +72,8 @@ class Plain:
         return (float(instance.distance_cost[0]) * distance + vehicle * routes.size) / instance.scale
 
     def near(self, count: int) -> NDArray[np.int32]:
-        """Return the nearest stops of each stop, (n, <= count), nearest first."""
+        """Return the nearest stops of each stop, (n, <= count), nearest first; fewer of very many stops."""
+        count = min(count, max(_LEAST_NEAR, _MOST_NEAR // max(1, self.stops)))
         if self.dense:
             nodes, profile = self.nodes, self.instance.profile[0]
             return nearest_by_legs(self.instance.distance[profile][np.ix_(nodes, nodes)], count) + 1
