@@ -77,7 +77,9 @@ class ORTools:
         if lacking:
             raise UnsupportedError("ortools", lacking)
         judge = _Judge(instance, stop)
-        sound = judge.take(start) if start is not None else False
+        sound = start is not None and judge.take(start)
+        if not sound:
+            judge.take(Routes.from_lists([]))  # where everything may be left out, this is a plan
         yield judge.incumbent(0)
         if not 0 < instance.stops <= _MOST_STOPS or stop.reached(0):
             return
