@@ -19,6 +19,7 @@ SOLVERS = {
     "regret": "routeopt.solvers.vrp.regret:Regret",
     "hgs": "routeopt.solvers.vrp.hgs:HGS",
     "ortools": "routeopt.solvers.vrp.ortools:ORTools",
+    "set_partition": "routeopt.solvers.vrp.set_partition:SetPartition",
 }
 
 # In the order in which a file is offered to them: the last ones take almost anything.

@@ -31,6 +31,11 @@ class Link:
         """Whether it builds a plan rather than improving one."""
         return bool(getattr(self.solver, "constructs", False))
 
+    @property
+    def wants_pool(self) -> bool:
+        """Whether it is handed the routes seen so far, as `pool`."""
+        return bool(getattr(self.solver, "wants_pool", False))
+
 
 def parse_chain(solver: Chain) -> list[Link]:
     """Return the links of a chain: names, ``"name:share"``, solvers, or a sequence or comma list of these."""

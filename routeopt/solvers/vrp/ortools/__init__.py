@@ -10,16 +10,16 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from routeopt.errors import RouteoptError, UnsupportedError
+from routeopt.errors import UnsupportedError
 from routeopt.problems.evaluation import Evaluator
 from routeopt.problems.features import FEATURES, features_of
 from routeopt.problems.instance import Instance, Routes
 from routeopt.problems.search import Incumbent, StopSignal
+from routeopt.solvers.vrp.ortools.extra import require_ortools
 
 if TYPE_CHECKING:
     from routeopt.solvers.vrp.ortools.refine import Refinement
@@ -33,7 +33,7 @@ _JUDGING = 0.1  # share of the time, at most, that goes into recomputing what is
 class ORTools:
     """Improve routes with the routing library of OR-Tools.
 
-    An iteration is a solution that OR-Tools accepts. Beyond 1 500 stops only the start comes back.
+    An iteration is a solution that OR-Tools accepts, or a long search for one in vain. Beyond 1 500 stops only the start comes back.
 
     Parameters
     ----------
@@ -54,8 +54,7 @@ class ORTools:
     supports: ClassVar[frozenset[str]] = frozenset(FEATURES) - {"reloads", "fixed_edges"}
 
     def __post_init__(self) -> None:
-        if find_spec("ortools") is None:
-            raise RouteoptError("solver 'ortools' needs OR-Tools; pip install 'routeopt[ortools]'")
+        require_ortools("ortools")
 
     def __call__(
         self,

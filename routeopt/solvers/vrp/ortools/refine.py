@@ -26,6 +26,7 @@ METAHEURISTICS = {
 }
 
 _FOR_EVER = 10**8  # seconds
+_IN_VAIN = 200  # looks at the limit per stop, without a solution, that count as an iteration: a search must end
 
 
 class Refinement:
@@ -42,12 +43,14 @@ class Refinement:
     """
 
     def __init__(self, instance: Any, start: Routes | None, complete: bool, stop: StopSignal) -> None:
-        self.iterations = 0  # solutions seen
-        self.latest: Routes | None = None  # the best of them
+        self.iterations = 0
+        self.latest: Routes | None = None  # the best solution seen
         self.abandoned = False  # nobody waits for it any more
         self._instance, self._start, self._complete = instance, start, complete
         self._stop = stop
         self._cost = float("inf")
+        self._looks = 0  # since the last iteration
+        self._patience = _IN_VAIN * instance.stops
 
     def run(self, metaheuristic: str, neighbours: float) -> None:
         """State the model and search until it is time to stop, or nothing is left to try."""
@@ -73,6 +76,9 @@ class Refinement:
 
     def _over(self) -> bool:
         stop = self._stop
+        self._looks += 1
+        if self._looks >= self._patience:
+            self.iterations, self._looks = self.iterations + 1, 0
         return bool(
             self.abandoned
             or stop.flag[0]
@@ -83,7 +89,7 @@ class Refinement:
     def _note(self, model: Model) -> Callable[[], None]:
         def note() -> None:
             if self.iterations < self._stop.iterations:
-                self.iterations += 1
+                self.iterations, self._looks = self.iterations + 1, 0
                 cost = model.routing.CostVar().Min()
                 if cost < self._cost:
                     self._cost = cost
