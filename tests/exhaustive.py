@@ -41,23 +41,23 @@ def cheapest_routes(evaluator):
                     cost = found.cost - found.costs["prizes"]
                     if cost < best and not found.violations:
                         best = cost
-                        whole[frozenset(chosen), kind] = order
+                        whole[frozenset(chosen), kind] = cost, order
     return whole
 
 
 def best_plan(instance):
     """Return the best that any plan is worth; every subset of the stops may be served."""
     evaluator = Evaluator(instance)
-    routes = cheapest_routes(evaluator)
-    found = [worth(evaluator, Routes.from_lists([]))]
-
-    def extend(left, lists, kinds):
-        for (chosen, kind), order in routes.items():
-            if chosen <= left and (not lists or min(chosen) > min(lists[-1])):
-                plan = [*lists, order], [*kinds, kind]
-                if kinds.count(kind) < instance.vehicle_count[kind]:
-                    found.append(worth(evaluator, Routes.from_lists(*plan)))
-                    extend(left - chosen, *plan)
-
-    extend(frozenset(range(instance.depots, instance.nodes)), [], [])
+    kinds = range(len(instance.vehicle_count))
+    plans = {(frozenset(), (0,) * len(kinds)): (0.0, [], [])}  # by stops served and vehicles used
+    for (chosen, kind), (cost, order) in sorted(
+        cheapest_routes(evaluator).items(), key=lambda item: min(item[0][0])
+    ):  # routes in the order of their first stops: each set of them is made once
+        for (served, used), (before, lists, of_kind) in list(plans.items()):
+            more = tuple(number + (k == kind) for k, number in enumerate(used))
+            key, total = (served | chosen, more), before + cost
+            fits = not served & chosen and more[kind] <= instance.vehicle_count[kind]
+            if fits and total < plans.get(key, (inf,))[0]:
+                plans[key] = total, [*lists, order], [*of_kind, kind]
+    found = (worth(evaluator, Routes.from_lists(*plan[1:])) for plan in plans.values())
     return min(value for value in found if value is not None)

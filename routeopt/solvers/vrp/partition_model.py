@@ -108,7 +108,7 @@ class Partition:
         model.minimize(cp_model.LinearExpr.weighted_sum(variables, whole))
 
 
-class _Noting(cp_model.CpSolverSolutionCallback):
+class _Noting(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
     """Hands each better choice to the search."""
 
     def __init__(self, partition: Partition, chosen: list[Any]) -> None:

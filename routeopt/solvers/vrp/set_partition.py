@@ -114,5 +114,5 @@ def _better(evaluator: Evaluator, known: Incumbent, partition: Partition) -> Inc
     """Return the latest choice if, recomputed, it is better than what is known."""
     if partition.latest is None or partition.latest is known.answer:
         return known
-    objective, bound, answer = _appraise(evaluator, partition.latest)
+    objective, _, answer = _appraise(evaluator, partition.latest)
     return known if objective >= known.objective else known._replace(objective=objective, answer=answer)

@@ -74,7 +74,11 @@ def recombine(instance, start, pool, seconds=20.0, iterations=inf):
 def any_plan(instance, evaluator):
     """Return a dear but good plan, made of the first routes that fit."""
     found = ro.solve(VARIANTS["identical vehicles"], 0, solver="nearest").routes
-    plans = [found, ro.Routes.from_lists(found.lists(), [1] * found.size)] if len(instance.capacity) > 1 else [found]
+    plans = (
+        [found, ro.Routes.from_lists(found.lists(), [1] * found.size)]
+        if len(instance.capacity) > 1
+        else [found]
+    )
     alone = [[i] for i in range(instance.depots, instance.nodes)]
     one_each = [i for i in range(1, 7) if instance.group[i] < 0 or i in (1, 3)]
     plans += [ro.Routes.from_lists([[i] for i in one_each], [len(instance.capacity) - 1] * len(one_each))]
@@ -143,7 +147,9 @@ def test_the_pool_keeps_the_cheapest_order_and_what_was_seen_last():
     pool = RoutePool(instance, most=2)
     for order in permutations((1, 2, 3)):
         pool.add(ro.Routes.from_lists([order]))
-    cheapest = min(evaluator.evaluate(ro.Routes.from_lists([order])).cost for order in permutations((1, 2, 3)))
+    cheapest = min(
+        evaluator.evaluate(ro.Routes.from_lists([order])).cost for order in permutations((1, 2, 3))
+    )
     assert [route.cost for route in pool.routes()] == pytest.approx([cheapest])
     pool.add(ro.Routes.from_lists([[4], [1, 2, 3], [5]]))
     assert [set(route.visits) for route in pool.routes()] == [{5}, {1, 2, 3}]

@@ -33,7 +33,8 @@ _JUDGING = 0.1  # share of the time, at most, that goes into recomputing what is
 class ORTools:
     """Improve routes with the routing library of OR-Tools.
 
-    An iteration is a solution that OR-Tools accepts, or a long search for one in vain. Beyond 1 500 stops only the start comes back.
+    An iteration is a solution that OR-Tools accepts, or a long search for one in vain. Beyond 1 500 stops
+    only the start comes back.
 
     Parameters
     ----------
@@ -97,13 +98,14 @@ class ORTools:
 
 def _watch(future: Future[None], search: Refinement, judge: _Judge) -> Iterator[Incumbent]:
     """Yield what the search has found whenever it is worth a look, and a heartbeat in between."""
-    seen, pause = None, 0.0
-    began = time.perf_counter()
+    seen: Routes | None = None
+    began, pause = time.perf_counter(), 0.0
     while wait([future], _HEARTBEAT).not_done:
         now = time.perf_counter()
-        if search.latest is not seen and now - began >= pause:
-            seen, began = search.latest, now
-            judge.take(seen)
+        latest = search.latest
+        if latest is not None and latest is not seen and now - began >= pause:
+            seen, began = latest, now
+            judge.take(latest)
             pause = (time.perf_counter() - began) / _JUDGING
         yield judge.incumbent(search.iterations)
     future.result()

@@ -10,7 +10,7 @@ import numpy as np
 from routeopt.problems.instance import EPS, Floats, Integers
 from routeopt.solvers.vrp.hgs.integers import whole_factor
 from routeopt.solvers.vrp.ortools.ground import Ground
-from routeopt.solvers.vrp.ortools.scaling import Scale, Whole, scale_of
+from routeopt.solvers.vrp.ortools.scaling import Scale, scale_of
 from routeopt.solvers.vrp.ortools.times import Clock
 
 _MOST_COST = float(1 << 57)  # of a whole plan: guided local search adds penalties on top

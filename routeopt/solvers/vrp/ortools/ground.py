@@ -56,7 +56,7 @@ class Ground(NamedTuple):
 
     def of_nodes(self, values: Floats) -> Floats:
         """Return the values of the nodes by place, 0 behind open ends."""
-        found = values[self.nodes]
+        found = np.asarray(values[self.nodes], np.float64)
         found[self.nodes == NOWHERE] = 0
         return found
 
@@ -74,13 +74,8 @@ def new_ground(instance: Instance, start: Routes | None, complete: bool) -> Grou
     """
     missing = 0 if complete else instance.stops
     useful = _useful(instance)
-    kinds = np.concatenate(
-        [
-            np.full(_vehicles(instance, kind, start, missing), kind)
-            for kind in np.flatnonzero(useful)
-        ]
-        or [np.zeros(0)]
-    ).astype(np.int64)
+    offered = [_vehicles(instance, kind, start, missing) for kind in range(len(useful))]
+    kinds = np.repeat(np.arange(len(useful)), np.where(useful, offered, 0))
     depots = np.unique(np.concatenate([instance.start[kinds], instance.end[kinds]]))
     depots = depots[depots >= 0]
     opening = [NOWHERE] if (instance.end[kinds] < 0).any() else []
@@ -131,7 +126,7 @@ def _hours(instance: Instance, depots: Integers) -> Floats:
 def _served(instance: Instance, useful: Flags) -> Flags:
     """Return the nodes (N,) that some vehicle has the skills for; of a shipment both or none."""
     allowed = instance.allowed & useful[:, None]
-    served = allowed.any(axis=0)
+    served = np.asarray(allowed.any(axis=0))
     for pair in instance.shipments:
         served[pair] = allowed[:, pair].all(axis=1).any()
     return served

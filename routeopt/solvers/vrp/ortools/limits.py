@@ -41,7 +41,9 @@ def add_positions(model: Any, manager: Any, ground: Ground) -> None:
     most = np.minimum(instance.max_stops[ground.kinds], stops).astype(np.int64)
     if not shipments and (most == stops).all():
         return
-    each = model.RegisterUnaryTransitVector((np.arange(len(ground.nodes)) >= ground.first).astype(int).tolist())
+    each = model.RegisterUnaryTransitVector(
+        (np.arange(len(ground.nodes)) >= ground.first).astype(int).tolist()
+    )
     model.AddDimensionWithVehicleCapacity(each, 0, most.tolist(), True, "position")
     position, solver = model.GetDimensionOrDie("position"), model.solver()
     for pickup, delivery in shipments:

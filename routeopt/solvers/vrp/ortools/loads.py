@@ -59,10 +59,10 @@ def add_order(model: Any, manager: Any, ground: Ground) -> None:
     instance = ground.instance
     if instance.backhaul not in (STRICT, LINEHAUL_FIRST):
         return
-    brings = instance.delivery.any(axis=1)
-    fetches = (instance.pickup > 0).any(axis=1) & ~brings
+    brings = np.asarray(instance.delivery.any(axis=1))
+    fetches = np.asarray((instance.pickup > 0).any(axis=1)) & ~brings
     for name, counted in (("pickups", fetches), ("deliveries", brings)):
-        numbers = ground.of_nodes(counted.astype(np.int64))
+        numbers = ground.of_nodes(counted.astype(np.float64)).astype(np.int64)
         _count(model, numbers, np.full(len(ground.kinds), max(1, numbers.sum())), name)
     pickups, deliveries = model.GetDimensionOrDie("pickups"), model.GetDimensionOrDie("deliveries")
     for place in ground.stops.tolist():

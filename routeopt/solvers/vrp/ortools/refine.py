@@ -26,7 +26,9 @@ METAHEURISTICS = {
 }
 
 _FOR_EVER = 10**8  # seconds
-_IN_VAIN = 200  # looks at the limit per stop, without a solution, that count as an iteration: a search must end
+_IN_VAIN = (
+    200  # looks at the limit per stop, without a solution, that count as an iteration: a search must end
+)
 
 
 class Refinement:

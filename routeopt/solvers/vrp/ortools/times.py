@@ -31,9 +31,10 @@ def new_clock(ground: Ground) -> Clock | None:
     instance = ground.instance
     kinds = np.unique(ground.kinds)
     legs = {profile: ground.legs(profile) for profile in np.unique(instance.profile[kinds]).tolist()}
-    paid = instance.duration_cost[kinds].any() or (
-        instance.overtime_cost[kinds] * np.isfinite(instance.overtime_after[kinds])
-    ).any()
+    paid = (
+        instance.duration_cost[kinds].any()
+        or (instance.overtime_cost[kinds] * np.isfinite(instance.overtime_after[kinds])).any()
+    )
     bounds = [instance.windows[:, -1, 1], instance.shift[kinds, 1], instance.max_duration[kinds]]
     unreachable = any(not np.isfinite(part).all() for pair in legs.values() for part in pair)
     if not paid and not unreachable and not any(np.isfinite(bound).any() for bound in bounds):
