@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from routeopt.errors import UnsupportedError
+from routeopt.errors import ProblemError, UnsupportedError
 from routeopt.problems.evaluation import Evaluator
 from routeopt.problems.features import FEATURES, features_of
 from routeopt.problems.instance import Instance, Routes
@@ -44,6 +44,8 @@ class SetPartition:
     ------
     RouteoptError
         OR-Tools is not installed.
+    ProblemError
+        A parameter is not what it may be.
     """
 
     routes: int = 10_000
@@ -54,6 +56,8 @@ class SetPartition:
 
     def __post_init__(self) -> None:
         require_ortools(self.name)
+        if self.routes < 1:
+            raise ProblemError(f"set_partition.routes must be 1 or more, not {self.routes}")
 
     def __call__(
         self,

@@ -157,3 +157,16 @@ def test_stating_a_chain_imports_nothing_heavy():
         "assert 'ortools' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=120)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: ro.ORTools(metaheuristic="luck"), "'luck' is not known; use one of guided"),
+        (lambda: ro.ORTools(neighbours=0.0), "above 0"),
+        (lambda: ro.SetPartition(routes=0), "1 or more"),
+    ],
+)
+def test_a_parameter_out_of_range_is_an_error(make, message):
+    with pytest.raises(ro.ProblemError, match=message):
+        make()

@@ -10,11 +10,11 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from routeopt.errors import UnsupportedError
+from routeopt.errors import ProblemError, UnsupportedError
 from routeopt.problems.evaluation import Evaluator
 from routeopt.problems.features import FEATURES, features_of
 from routeopt.problems.instance import Instance, Routes
@@ -24,6 +24,7 @@ from routeopt.solvers.vrp.ortools.extra import require_ortools
 if TYPE_CHECKING:
     from routeopt.solvers.vrp.ortools.refine import Refinement
 
+_METAHEURISTICS = ("guided", "annealing", "tabu", "descent")
 _HEARTBEAT = 0.05  # seconds between signs of life
 _MOST_STOPS = 1500  # stating and closing a larger model keeps everyone waiting for seconds
 _JUDGING = 0.1  # share of the time, at most, that goes into recomputing what is found on the way
@@ -47,15 +48,23 @@ class ORTools:
     ------
     RouteoptError
         OR-Tools is not installed.
+    ProblemError
+        A parameter is not what it may be.
     """
 
-    metaheuristic: Literal["guided", "annealing", "tabu", "descent"] = "guided"
+    metaheuristic: str = "guided"
     neighbours: float = 1.0
 
     supports: ClassVar[frozenset[str]] = frozenset(FEATURES) - {"reloads", "fixed_edges"}
 
     def __post_init__(self) -> None:
         require_ortools("ortools")
+        if self.metaheuristic not in _METAHEURISTICS:
+            raise ProblemError(
+                f"ortools.metaheuristic '{self.metaheuristic}' is not known; use one of {', '.join(_METAHEURISTICS)}"
+            )
+        if not 0 < self.neighbours <= 1:
+            raise ProblemError(f"ortools.neighbours must be above 0 and up to 1, not {self.neighbours}")
 
     def __call__(
         self,
