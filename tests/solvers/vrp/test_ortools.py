@@ -163,7 +163,6 @@ def test_stating_a_chain_imports_nothing_heavy():
     ("make", "message"),
     [
         (lambda: ro.ORTools(metaheuristic="luck"), "'luck' is not known; use one of guided"),
-        (lambda: ro.ORTools(neighbours=0.0), "above 0"),
         (lambda: ro.SetPartition(routes=0), "1 or more"),
     ],
 )

@@ -41,8 +41,6 @@ class ORTools:
     ----------
     metaheuristic : {"guided", "annealing", "tabu", "descent"}
         How the search gets out of local optima; the last does not and ends in the first.
-    neighbours : float
-        Share of the closest stops that moves try, above 0 and up to 1.
 
     Raises
     ------
@@ -53,7 +51,6 @@ class ORTools:
     """
 
     metaheuristic: str = "guided"
-    neighbours: float = 1.0
 
     supports: ClassVar[frozenset[str]] = frozenset(FEATURES) - {"reloads", "fixed_edges"}
 
@@ -63,8 +60,6 @@ class ORTools:
             raise ProblemError(
                 f"ortools.metaheuristic '{self.metaheuristic}' is not known; use one of {', '.join(_METAHEURISTICS)}"
             )
-        if not 0 < self.neighbours <= 1:
-            raise ProblemError(f"ortools.neighbours must be above 0 and up to 1, not {self.neighbours}")
 
     def __call__(
         self,
@@ -96,7 +91,7 @@ class ORTools:
 
         search = Refinement(instance, start if sound else None, judge.missing == 0, stop)
         pool = ThreadPoolExecutor(1)
-        future = pool.submit(search.run, self.metaheuristic, self.neighbours)
+        future = pool.submit(search.run, self.metaheuristic)
         pool.shutdown(wait=False)
         try:
             yield from _watch(future, search, judge)

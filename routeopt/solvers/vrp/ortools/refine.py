@@ -54,7 +54,7 @@ class Refinement:
         self._looks = 0  # since the last iteration
         self._patience = _IN_VAIN * instance.stops
 
-    def run(self, metaheuristic: str, neighbours: float) -> None:
+    def run(self, metaheuristic: str) -> None:
         """State the model and search until it is time to stop, or nothing is left to try."""
         ground = new_ground(self._instance, self._start, self._complete)
         if not len(ground.stops) or not len(ground.kinds) or self._over():
@@ -63,7 +63,6 @@ class Refinement:
         parameters = pywrapcp.DefaultRoutingSearchParameters()
         parameters.local_search_metaheuristic = METAHEURISTICS[metaheuristic]
         parameters.first_solution_strategy = FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
-        parameters.ls_operator_neighbors_ratio = neighbours
         parameters.time_limit.FromSeconds(_FOR_EVER)  # the limit below knows better
         model.routing.AddSearchMonitor(model.routing.solver().CustomLimit(self._over))
         model.routing.AddAtSolutionCallback(self._note(model))
