@@ -37,8 +37,10 @@ if TYPE_CHECKING:
     from routeopt.problems.vrp import VRP as VRP
     from routeopt.solvers.vrp.hgs import HGS as HGS
     from routeopt.solvers.vrp.nearest import Nearest as Nearest
+    from routeopt.solvers.vrp.ortools import ORTools as ORTools
     from routeopt.solvers.vrp.regret import Regret as Regret
     from routeopt.solvers.vrp.savings import Savings as Savings
+    from routeopt.solvers.vrp.set_partition import SetPartition as SetPartition
     from routeopt.solvers.vrp.sweep import Sweep as Sweep
     from routeopt.solvers.vrp.tour import LinKernighan as LinKernighan
     from routeopt.solving import search as search, solve as solve
@@ -73,8 +75,10 @@ _PUBLIC = {
     "HGS": "routeopt.solvers.vrp.hgs:HGS",
     "LinKernighan": "routeopt.solvers.vrp.tour:LinKernighan",
     "Nearest": "routeopt.solvers.vrp.nearest:Nearest",
+    "ORTools": "routeopt.solvers.vrp.ortools:ORTools",
     "Regret": "routeopt.solvers.vrp.regret:Regret",
     "Savings": "routeopt.solvers.vrp.savings:Savings",
+    "SetPartition": "routeopt.solvers.vrp.set_partition:SetPartition",
     "Sweep": "routeopt.solvers.vrp.sweep:Sweep",
 }
 

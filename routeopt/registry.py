@@ -20,6 +20,8 @@ SOLVERS = {
     "ils": "routeopt.solvers.vrp.ils:ILS",
     "hgs": "routeopt.solvers.vrp.hgs:HGS",
     "lk": "routeopt.solvers.vrp.tour:LinKernighan",
+    "ortools": "routeopt.solvers.vrp.ortools:ORTools",
+    "set_partition": "routeopt.solvers.vrp.set_partition:SetPartition",
 }
 
 # In the order in which a file is offered to them: the last ones take almost anything.

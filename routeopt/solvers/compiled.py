@@ -36,13 +36,17 @@ def kernel(function: Function) -> Function:
 
 
 def inner(function: Function) -> Function:
-    """Compile a function that only kernels call: without the costly way in from Python."""
-    return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    """Compile a function that only kernels call: without the costly way in from Python.
+
+    It may not make arrays. In return no array that it takes out of a tuple is counted as a reference, which
+    made local search with time windows eight times as fast.
+    """
+    return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)
 
 
 def inlined(function: Function) -> Function:
     """Compile likewise, and put the code into every caller: for what runs millions of times a second."""
-    return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
+    return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, forceinline=True)
 
 
 def _compiled(function: Function, **options: bool) -> Function:

@@ -36,6 +36,11 @@ class Link:
         """Whether it improves plans, but needs none to begin with."""
         return bool(getattr(self.solver, "begins", False))
 
+    @property
+    def wants_pool(self) -> bool:
+        """Whether it is handed the routes seen so far, as `pool`."""
+        return bool(getattr(self.solver, "wants_pool", False))
+
 
 def parse_chain(solver: Chain) -> list[Link]:
     """Return the links of a chain: names, ``"name:share"``, solvers, or a sequence or comma list of these."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Generator, Iterator
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, is_dataclass, replace
+from functools import partial
 from math import inf
 from typing import Any
 
@@ -22,6 +23,7 @@ from routeopt.problems.reasons import servable
 from routeopt.problems.search import Incumbent, MaxSeconds, StoppingCriterion, StopSignal
 from routeopt.problems.solution import Solution
 from routeopt.problems.vrp import VRP
+from routeopt.solvers.vrp.route_pool import RoutePool
 from routeopt.solving.chain import Chain, Link, complete, parse_chain
 from routeopt.solving.worker import POLL, Worker, incumbents
 
@@ -60,6 +62,7 @@ class Search:
         self.bound: float | None = None
         self.trace: list[tuple[float, float]] = []
         self._used: list[Link] = []  # links that ran
+        self._pool: RoutePool | None = None  # of the answers seen, if a link asks for it
         self._evaluator = Evaluator(problem.instance())
         self._nodes = np.flatnonzero(servable(problem.instance()))
         self._routes = _given(problem, start)
@@ -75,6 +78,8 @@ class Search:
         reduced = instance if len(self._nodes) == instance.nodes else instance.restrict(self._nodes)
         if reduced.stops == 0:
             return
+        if any(link.wants_pool for link in self.chain):
+            self._pool = RoutePool(reduced)
         clock = time.perf_counter()
         if self._objective < inf:
             yield self._incumbent(0.0, "start")
@@ -118,6 +123,8 @@ class Search:
         """Run one link; its last answer is taken if, recomputed, it is better than what was there."""
         rng = np.random.default_rng([self.seed, number])
         start = self._inward(self._routes)
+        if link.wants_pool:
+            link = replace(link, solver=partial(link.solver, pool=self._pool))
         done, answer = self.iterations, None
         try:
             for found in incumbents(
@@ -127,7 +134,10 @@ class Search:
                 if not link.constructs:
                     self.iterations = done + found.iterations
                 self.bound = found.bound
-                answer = found.answer if found.answer is not None else answer
+                if found.answer is not None and found.answer is not answer:
+                    answer = found.answer
+                    if self._pool is not None:
+                        self._pool.add(answer)
                 incumbent = self._incumbent(self.seconds, link.name)
                 if found.answer is not None and found.objective < self._objective:
                     self._objective = found.objective

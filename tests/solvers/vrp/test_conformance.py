@@ -22,6 +22,11 @@ def test_our_solvers_conform(solver):
     check_solver(solver)
 
 
+def test_ortools_conforms():
+    pytest.importorskip("ortools")
+    check_solver(ro.ORTools())
+
+
 @dataclass(frozen=True)
 class Boaster:
     """Claims a cost that it does not reach."""

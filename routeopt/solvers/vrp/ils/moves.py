@@ -19,6 +19,8 @@ from routeopt.solvers.vrp.records import Record, Records, U
 
 NONE, TAILS, HEADS, REVERSE, PLACE = 0, 1, 2, 3, 4  #: kinds; the first three rewrite whole routes
 
+_NEVER = np.int64(1 << 60)  # more than any move costs
+
 
 class Around(NamedTuple):
     """A stop and what stands next to it."""
@@ -35,10 +37,8 @@ class Around(NamedTuple):
 
 @inlined
 def around(plan: Plan, ground: Ground, u: int) -> Around:
-    """Return the surroundings of a stop, its route brought up to date."""
-    nodes, node = plan.nodes, plan.nodes[U(u)]
-    if plan.routes[U(node.route)].current == 0:
-        refresh(nodes, plan.routes, ground.stops, node.route)
+    """Return the surroundings of a stop."""
+    node = plan.nodes[U(u)]
     before, after = np.int64(node.previous), np.int64(node.next)
     arrival, departure = np.int64(node.arrival), np.int64(node.departure)
     return Around(
@@ -64,21 +64,19 @@ def _propose_places(move: Record, more: int, stop: int, after: int, other: int, 
     move.stop, move.after, move.other, move.after_other = stop, after, other, after_other
 
 
-@inner
+@inlined
 def find_move(ground: Ground, plan: Plan, move: Record, u: Around, v: int, between: int) -> None:
     """Write into `move` the best move that makes u and v neighbours; `between` is the leg they would share."""
     nodes, routes = plan.nodes, plan.routes
     move.gain, move.kind = 0, NONE
     other = np.int64(nodes[U(v)].route)
     if other == u.route:
-        _within(ground, nodes, move, u, v, between)
+        _within(ground, plan, move, u, v, between)
         if v not in (u.before, u.after):
             _relocate(ground, nodes, move, u, v, between, ground.capacity)
         return
-    if routes[U(other)].current == 0:
-        refresh(nodes, routes, ground.stops, other)
     load, load_v = np.int64(routes[U(u.route)].load), np.int64(routes[U(other)].load)
-    _exchange_ends(ground, nodes, move, u, v, between, load, load_v)
+    _exchange_ends(ground, plan, move, u, v, between)
     _swap(ground, nodes, move, u, v, between, load, load_v)
     room = ground.capacity - load_v - u.demand
     if room >= 0:
@@ -86,34 +84,60 @@ def find_move(ground: Ground, plan: Plan, move: Record, u: Around, v: int, betwe
 
 
 @inlined
-def _exchange_ends(
-    ground: Ground, nodes: Records, move: Record, u: Around, v: int, between: int, load: int, load_v: int
+def _exchange_ends(ground: Ground, plan: Plan, move: Record, u: Around, v: int, between: int) -> None:
+    """2-opt*: two routes exchange what follows, or one's head goes to the other's, turned round.
+
+    Loads and places up to the stops are only asked for, and brought up to date, where the legs promise a gain.
+    """
+    legs, node_v = ground.legs, plan.nodes[U(v)]
+    tails_behind, heads_behind, tails_before, heads_before = _NEVER, _NEVER, _NEVER, _NEVER
+    if between < u.departure:
+        base = between - u.departure
+        tails_behind = base + leg(legs, u.after, node_v.previous) - node_v.arrival
+        heads_behind = base + leg(legs, u.after, node_v.next) - node_v.departure
+    if between < u.arrival:
+        base = between - u.arrival
+        tails_before = base + leg(legs, u.before, node_v.next) - node_v.departure
+        heads_before = base + leg(legs, u.before, node_v.previous) - node_v.arrival
+    if min(min(tails_behind, heads_behind), min(tails_before, heads_before)) < -move.gain:
+        _check_ends(ground, plan, move, u.stop, v, tails_behind, heads_behind, tails_before, heads_before)
+
+
+@inner
+def _check_ends(
+    ground: Ground,
+    plan: Plan,
+    move: Record,
+    u: int,
+    v: int,
+    tails_behind: int,
+    heads_behind: int,
+    tails_before: int,
+    heads_before: int,
 ) -> None:
-    """2-opt*: two routes exchange what follows, or one's head goes to the other's, turned round."""
-    legs, capacity = ground.legs, ground.capacity
-    node, node_v = nodes[U(u.stop)], nodes[U(v)]
-    before_v, after_v = node_v.previous, node_v.next
-    arrival_v, departure_v = node_v.arrival, node_v.departure
+    """Propose the best of the four exchanges at u and v that keeps to the capacity."""
+    nodes, routes, capacity = plan.nodes, plan.routes, ground.capacity
+    node, node_v = nodes[U(u)], nodes[U(v)]
+    _bring_up_to_date(ground, plan, node.route)
+    _bring_up_to_date(ground, plan, node_v.route)
+    load, load_v = np.int64(routes[U(node.route)].load), np.int64(routes[U(node_v.route)].load)
     to_u, to_v = np.int64(node.load), np.int64(node_v.load)
     ahead_u, ahead_v = to_u - node.demand, to_v - node_v.demand
-    if between < u.departure:
-        more = between + leg(legs, u.after, before_v) - u.departure - arrival_v
-        if more < -move.gain and to_u + load_v - ahead_v <= capacity and ahead_v + load - to_u <= capacity:
-            _propose_rewriting(move, more, TAILS, node.place, node_v.place - 1)
-        more = between + leg(legs, u.after, after_v) - u.departure - departure_v
-        if more < -move.gain and to_u + to_v <= capacity and load + load_v - to_u - to_v <= capacity:
-            _propose_rewriting(move, more, HEADS, node.place, node_v.place)
-    if between < u.arrival:
-        more = between + leg(legs, u.before, after_v) - u.arrival - departure_v
-        if more < -move.gain and to_v + load - ahead_u <= capacity and ahead_u + load_v - to_v <= capacity:
-            _propose_rewriting(move, more, TAILS, node.place - 1, node_v.place)
-        more = between + leg(legs, u.before, before_v) - u.arrival - arrival_v
-        if (
-            more < -move.gain
-            and ahead_u + ahead_v <= capacity
-            and load + load_v - ahead_u - ahead_v <= capacity
-        ):
-            _propose_rewriting(move, more, HEADS, node.place - 1, node_v.place - 1)
+    both = load + load_v
+    if tails_behind < -move.gain and max(to_u + load_v - ahead_v, ahead_v + load - to_u) <= capacity:
+        _propose_rewriting(move, tails_behind, TAILS, node.place, node_v.place - 1)
+    if heads_behind < -move.gain and max(to_u + to_v, both - to_u - to_v) <= capacity:
+        _propose_rewriting(move, heads_behind, HEADS, node.place, node_v.place)
+    if tails_before < -move.gain and max(to_v + load - ahead_u, ahead_u + load_v - to_v) <= capacity:
+        _propose_rewriting(move, tails_before, TAILS, node.place - 1, node_v.place)
+    if heads_before < -move.gain and max(ahead_u + ahead_v, both - ahead_u - ahead_v) <= capacity:
+        _propose_rewriting(move, heads_before, HEADS, node.place - 1, node_v.place - 1)
+
+
+@inlined
+def _bring_up_to_date(ground: Ground, plan: Plan, route: int) -> None:
+    if plan.routes[U(route)].current == 0:
+        refresh(plan.nodes, plan.routes, ground.stops, route)
 
 
 @inlined
@@ -145,17 +169,20 @@ def _swap(
 
 
 @inlined
-def _within(ground: Ground, nodes: Records, move: Record, u: Around, v: int, between: int) -> None:
+def _within(ground: Ground, plan: Plan, move: Record, u: Around, v: int, between: int) -> None:
     """2-opt: turn the stretch between the two round."""
-    legs, node_v, place = ground.legs, nodes[U(v)], nodes[U(u.stop)].place
+    legs, node, node_v = ground.legs, plan.nodes[U(u.stop)], plan.nodes[U(v)]
     if between < u.departure and v != u.after:
         more = between + leg(legs, u.after, node_v.next) - u.departure - node_v.departure
         if more < -move.gain:
-            _propose_rewriting(move, more, REVERSE, min(place, node_v.place), max(place, node_v.place))
+            _bring_up_to_date(ground, plan, u.route)
+            a, b = min(node.place, node_v.place), max(node.place, node_v.place)
+            _propose_rewriting(move, more, REVERSE, a, b)
     if between < u.arrival and v != u.before:
         more = between + leg(legs, u.before, node_v.previous) - u.arrival - node_v.arrival
         if more < -move.gain:
-            a, b = min(place, node_v.place), max(place, node_v.place)
+            _bring_up_to_date(ground, plan, u.route)
+            a, b = min(node.place, node_v.place), max(node.place, node_v.place)
             _propose_rewriting(move, more, REVERSE, a - 1, b - 1)
 
 
