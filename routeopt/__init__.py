@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from routeopt.problems.solution import Solution as Solution
     from routeopt.problems.vrp import VRP as VRP
     from routeopt.solvers.vrp.hgs import HGS as HGS
+    from routeopt.solvers.vrp.ils import ILS as ILS
     from routeopt.solvers.vrp.nearest import Nearest as Nearest
     from routeopt.solvers.vrp.ortools import ORTools as ORTools
     from routeopt.solvers.vrp.regret import Regret as Regret
@@ -73,6 +74,7 @@ _PUBLIC = {
     "solve": "routeopt.solving:solve",
     "search": "routeopt.solving:search",
     "HGS": "routeopt.solvers.vrp.hgs:HGS",
+    "ILS": "routeopt.solvers.vrp.ils:ILS",
     "LinKernighan": "routeopt.solvers.vrp.tour:LinKernighan",
     "Nearest": "routeopt.solvers.vrp.nearest:Nearest",
     "ORTools": "routeopt.solvers.vrp.ortools:ORTools",

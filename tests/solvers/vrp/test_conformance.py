@@ -16,7 +16,9 @@ from routeopt.testing import cases, check_solver
 
 
 @pytest.mark.parametrize(
-    "solver", [ro.Nearest(), ro.Savings(), ro.Sweep(), ro.Regret(), ro.HGS(), ro.LinKernighan()], ids=repr
+    "solver",
+    [ro.Nearest(), ro.Savings(), ro.Sweep(), ro.Regret(), ro.HGS(), ro.ILS(), ro.LinKernighan()],
+    ids=repr,
 )
 def test_our_solvers_conform(solver):
     check_solver(solver)
