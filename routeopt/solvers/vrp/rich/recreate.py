@@ -1,0 +1,64 @@
+"""What is out of the plan is put back, one request after the other, where it costs least."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from routeopt.solvers.compiled import inlined
+from routeopt.solvers.vrp.random import below, uniform
+from routeopt.solvers.vrp.rich.layout import REQUESTS
+from routeopt.solvers.vrp.rich.links import link
+from routeopt.solvers.vrp.rich.places import best_place
+
+# orders of insertion, as often as they are named
+RANDOM, LOAD, FAR, CLOSE, NARROW, EARLY, LATE = range(7)
+ORDERS = (0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 4, 4, 5, 5, 6, 6)
+UNTIMED = 11  # of these, where there are no windows
+
+
+@inlined
+def recreate(field, plan, state):
+    """Insert the requests; those that fit nowhere, or are not worth it, stay out."""
+    put_in_order(field, plan, state)
+    for k in range(plan.counts[REQUESTS]):
+        leader = np.int64(plan.requests[k])
+        member, stop, place, least = leader, np.int64(-1), np.int64(-1), field.price[leader]
+        while True:
+            extra = field.extra[member]
+            cost, p = best_place(field, plan, member, least - extra, state)
+            if p >= 0:
+                least, stop, place = cost + extra, member, p
+            member = np.int64(field.other[member])
+            if member == leader:
+                break
+        if stop >= 0:
+            link(field, plan, stop, place)
+
+
+@inlined
+def put_in_order(field, plan, state):
+    """Sort the requests by an order drawn by lot."""
+    requests, keys, nodes = plan.requests, plan.keys, plan.nodes
+    order = ORDERS[below(state, len(ORDERS) if field.windowed else UNTIMED)]
+    for i in range(plan.counts[REQUESTS]):
+        leader = np.int64(requests[i])
+        node = nodes[leader]
+        if order == RANDOM:
+            key = uniform(state)
+        elif order == LOAD:
+            key = -node.load
+        elif order == FAR:
+            key = -field.remoteness[leader]
+        elif order == CLOSE:
+            key = field.remoteness[leader]
+        elif order == NARROW:
+            key = node.late - node.early
+        elif order == EARLY:
+            key = node.early
+        else:
+            key = -node.late
+        j = i
+        while j > 0 and keys[j - 1] > key:
+            keys[j], requests[j] = keys[j - 1], requests[j - 1]
+            j -= 1
+        keys[j], requests[j] = key, leader

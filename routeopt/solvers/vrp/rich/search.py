@@ -1,0 +1,131 @@
+"""The rich search itself: ruin, recreate, and keep or undo by the rule of annealing.
+
+A plan that misses stops is left for one whose missing stops have been left out less often (Christiaens &
+Vanden Berghe 2020), so that hard stops come in at last.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from routeopt.solvers.compiled import borrowed, inlined, kernel
+from routeopt.solvers.vrp.random import uniform
+from routeopt.solvers.vrp.rich.layout import (
+    ABSENCE,
+    ABSENCE_NOW,
+    BANKED,
+    BEST_COST,
+    BEST_MISSING,
+    COST,
+    ITERATION,
+    MISSING,
+    OUTSIDE,
+    REQUESTS,
+    TOUCHED,
+    TOUCHED_ROUTES,
+)
+from routeopt.solvers.vrp.rich.links import keep, record_best, undo
+from routeopt.solvers.vrp.rich.measure import measure
+from routeopt.solvers.vrp.rich.recreate import recreate
+from routeopt.solvers.vrp.rich.ruin import request, ruin
+
+GAIN = 1e-9  # relative to the cost: less is noise
+
+
+@kernel
+def anneal(field, plan, iterations, removed, temperature, state, flag):
+    """Do so many iterations at a temperature, or fewer where the flag is set; return how many."""
+    field, plan = borrowed(field), borrowed(plan)
+    counts, sums = plan.counts, plan.sums
+    for done in range(iterations):
+        if flag[0] != 0:
+            return done
+        begin(plan)
+        missing = counts[MISSING]
+        ruin(field, plan, removed, state)
+        recreate(field, plan, state)
+        change = changed_cost(field, plan)
+        allowed = change < -temperature * np.log(1.0 - uniform(state))
+        if missing > 0 or counts[MISSING] > 0:
+            allowed = change < np.inf and (
+                sums[ABSENCE_NOW] < sums[ABSENCE] or (allowed and sums[ABSENCE_NOW] <= sums[ABSENCE])
+            )
+        if counts[MISSING] > 0:
+            remember_absence(field, plan)
+        if allowed:
+            settle(field, plan, change)
+        else:
+            undo(field, plan)
+            counts[MISSING] = missing
+        if missing > 0:
+            sums[ABSENCE] = absence(field, plan)
+    return iterations
+
+
+@kernel
+def fill(field, plan, leaders, state):
+    """Insert these requests for good, as far as they fit."""
+    field, plan = borrowed(field), borrowed(plan)
+    counts = plan.counts
+    begin(plan)
+    counts[REQUESTS] = 0
+    for leader in leaders:
+        request(field, plan, np.int64(leader))
+    recreate(field, plan, state)
+    settle(field, plan, changed_cost(field, plan))
+    plan.sums[ABSENCE] = absence(field, plan)
+
+
+@inlined
+def begin(plan):
+    """Begin an iteration."""
+    counts, sums = plan.counts, plan.sums
+    counts[ITERATION] += 1
+    counts[TOUCHED] = counts[TOUCHED_ROUTES] = 0
+    sums[OUTSIDE] = 0.0
+    sums[ABSENCE_NOW] = sums[ABSENCE]
+
+
+@inlined
+def changed_cost(field, plan):
+    """Return by how much the plan has become dearer; inf where a route breaks a bound."""
+    change = plan.sums[OUTSIDE]
+    for k in range(plan.counts[TOUCHED_ROUTES]):
+        r = np.int64(plan.touched_routes[k])
+        route = plan.routes[r]
+        if route.measured == 0:
+            measure(field, plan, r)
+        change += route.cost - route.old_cost
+        change += route.opening * ((route.count > 0) - (route.old_count > 0))
+    return change
+
+
+@inlined
+def settle(field, plan, change):
+    """Keep the iteration, as the best plan where it is."""
+    counts, sums = plan.counts, plan.sums
+    keep(field, plan)
+    sums[COST] += change
+    better = sums[COST] < sums[BEST_COST] - GAIN * abs(sums[BEST_COST])
+    if counts[MISSING] < counts[BEST_MISSING] or (counts[MISSING] == counts[BEST_MISSING] and better):
+        sums[BEST_COST], counts[BEST_MISSING] = sums[COST], counts[MISSING]
+        record_best(plan)
+
+
+@inlined
+def remember_absence(field, plan):
+    """Count one absence more for each request that must be served and is not."""
+    for k in range(plan.counts[REQUESTS]):
+        leader = np.int64(plan.requests[k])
+        if field.price[leader] == np.inf and plan.nodes[leader].route < 0:
+            plan.absences[leader] += 1.0
+
+
+@inlined
+def absence(field, plan):
+    """Return how often the requests that the plan misses have been left out."""
+    total = 0.0
+    for k in range(plan.counts[BANKED]):
+        if field.price[plan.bank[k]] == np.inf:
+            total += plan.absences[plan.bank[k]]
+    return total
