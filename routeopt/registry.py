@@ -18,6 +18,7 @@ SOLVERS = {
     "sweep": "routeopt.solvers.vrp.sweep:Sweep",
     "regret": "routeopt.solvers.vrp.regret:Regret",
     "hgs": "routeopt.solvers.vrp.hgs:HGS",
+    "rich": "routeopt.solvers.vrp.rich:RichILS",
 }
 
 # In the order in which a file is offered to them: the last ones take almost anything.

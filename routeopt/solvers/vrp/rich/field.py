@@ -47,6 +47,7 @@ def make_field(instance: Instance, neighbours: int) -> Field:
         ordered=i.backhaul != MIXED,
         lasting=bool(lasting),
         exact=bool(i.release.any() or (windows[:, 0] != windows[:, -1]).any()),
+        symmetric=back is distance,
         windowed=bool((windows[:, 0, 0] > 0).any() or np.isfinite(windows[:, -1, 1]).any()),
         choosy=not i.allowed.all(),
     )

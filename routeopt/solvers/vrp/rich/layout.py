@@ -53,6 +53,7 @@ NODE = np.dtype(
         ("dirty", np.int32),  # may differ from the best plan
         ("queued", np.int32),
         ("place", np.int32),  # in its route, from 1
+        ("listed", np.int32),  # waits for local search
     ],
     align=True,
 )
@@ -92,7 +93,6 @@ COST, BEST_COST, ABSENCE, OUTSIDE, ABSENCE_NOW = range(5)
 
 
 class Field(NamedTuple):
-    """What does not change. N nodes, M places, R routes, T vehicle types, P profiles, K loads."""
 
     task: Task
     stretches: Floats  # rows for driving a route by the clock
@@ -115,6 +115,7 @@ class Field(NamedTuple):
     ordered: bool  # deliveries come before pickups
     lasting: bool  # durations cost something, or are limited
     exact: bool  # routes are driven by the clock
+    symmetric: bool  # distances do not differ by direction
     windowed: bool  # some stop has a window
     choosy: bool  # some vehicle may not serve some stop
 
@@ -137,6 +138,7 @@ class Plan(NamedTuple):
     best: Int32  # (N + R,) following node in the best plan, -1: not served
     requests: Int32  # (2 N,) leaders to insert
     keys: Floats  # (2 N,) by which they are sorted
+    queue: Int32  # (N,) stops that wait for local search
     sequence: Integers  # (N,) a route to be driven by the clock
     counts: Integers  # (10,) by the names above
     sums: Floats  # (5,) by the names above

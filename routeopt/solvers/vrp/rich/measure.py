@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from routeopt.problems.instance import STRICT
-from routeopt.solvers.compiled import inlined, inner
+from routeopt.solvers.compiled import borrowed, inlined, inner
 from routeopt.solvers.vrp.clock import clocked_cost
 from routeopt.solvers.vrp.rich.legs import leg_from
 from routeopt.solvers.vrp.stretches import (
@@ -39,6 +39,7 @@ def joined(duration, early, late, duration2, early2, late2, leg):
 @inner
 def measure(field, plan, r):
     """Sum up a route from its links; its cost is inf where it breaks a bound."""
+    field, plan = borrowed(field), borrowed(plan)
     nodes, route = plan.nodes, plan.routes[r]
     ring = np.int64(field.task.nodes + r)
     profile, kind = np.int64(route.profile), np.int64(route.kind)
@@ -119,6 +120,7 @@ def measure(field, plan, r):
 @inner
 def measure_loads(field, plan, r):
     """Sum up the loads of a route up to each node and from it on; return whether they fit."""
+    field, plan = borrowed(field), borrowed(plan)
     nodes, until, onward, loads = plan.nodes, plan.until, plan.onward, field.loads
     ring = np.int64(field.task.nodes + r)
     fits = True
@@ -146,6 +148,7 @@ def measure_loads(field, plan, r):
 @inner
 def may_drive(field, plan, r, kind):
     """Return whether a vehicle type may serve all stops of a route."""
+    field, plan = borrowed(field), borrowed(plan)
     ring = np.int64(field.task.nodes + r)
     v = np.int64(plan.nodes[ring].following)
     while v != ring:
@@ -158,6 +161,7 @@ def may_drive(field, plan, r, kind):
 @inner
 def driven_cost(field, plan, r, stop, place):
     """Return the cost of a route by the clock, with a stop (or -1) behind a place; without the opening."""
+    field, plan = borrowed(field), borrowed(plan)
     nodes, sequence, ring = plan.nodes, plan.sequence, np.int64(field.task.nodes + r)
     kind, profile = np.int64(plan.routes[r].kind), np.int64(plan.routes[r].profile)
     count, v = 0, ring

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from routeopt.problems.instance import STRICT
-from routeopt.solvers.compiled import inlined, inner
+from routeopt.solvers.compiled import borrowed, inlined, inner
 from routeopt.solvers.vrp.random import below, uniform
 from routeopt.solvers.vrp.rich.layout import BLINK
 from routeopt.solvers.vrp.rich.legs import leg_from, leg_to
@@ -73,6 +73,7 @@ def price(field, plan, u, p, bound):
 @inner
 def loads_fit(field, plan, u, p):
     """Return whether the vehicle can carry what is on board, with a stop behind a node."""
+    field, plan = borrowed(field), borrowed(plan)
     loads, nodes = field.loads, plan.nodes
     ring = np.int64(field.task.nodes + nodes[p].route)
     s = np.int64(nodes[p].following)
@@ -93,6 +94,7 @@ def loads_fit(field, plan, u, p):
 @inner
 def order_fits(field, plan, u, p):
     """Return whether deliveries stay before pickups, with a stop behind a node."""
+    field, plan = borrowed(field), borrowed(plan)
     nodes = plan.nodes
     ring = np.int64(field.task.nodes + nodes[p].route)
     s = np.int64(nodes[p].following)

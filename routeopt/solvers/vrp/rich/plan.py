@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from routeopt.problems.instance import Instance, Routes
+from routeopt.problems.instance import Flags, Instance, Integers, Routes
 from routeopt.solvers.vrp.rich.layout import (
     ABSENCE,
     BANKED,
@@ -18,7 +18,7 @@ from routeopt.solvers.vrp.rich.layout import (
     Field,
     Plan,
 )
-from routeopt.solvers.vrp.stretches import LOADING, LEAVE_EARLY, LEAVE_LATE
+from routeopt.solvers.vrp.stretches import EARLY, LATE, LEAVE_EARLY, LEAVE_LATE, LOADING
 
 
 def empty_plan(instance: Instance, field: Field) -> Plan:
@@ -54,6 +54,7 @@ def empty_plan(instance: Instance, field: Field) -> Plan:
         best=np.where(np.arange(count + fleet) < count, -1, np.arange(count + fleet)).astype(np.int32),
         requests=np.zeros(2 * count, np.int32),
         keys=np.zeros(2 * count),
+        queue=np.zeros(count, np.int32),
         sequence=np.zeros(count + 1, np.int64),
         counts=counts,
         sums=sums,
@@ -81,8 +82,6 @@ def _describe_routes(i: Instance, field: Field, nodes: np.ndarray, routes: np.nd
     rings["until_early"], rings["until_late"] = vehicles[:, LEAVE_EARLY], vehicles[:, LEAVE_LATE]
     rings["ready"] = rings["until_early"] + rings["until"]
     row = 3 * i.nodes + kind  # where stretches keep the arrival of a vehicle type
-    from routeopt.solvers.vrp.stretches import EARLY, LATE
-
     rings["early"] = rings["onward_early"] = field.stretches[row, EARLY]
     rings["late"] = rings["latest"] = field.stretches[row, LATE]
     routes["kind"], routes["profile"], routes["spot"] = kind, i.profile[kind], number - field.first[kind]
@@ -90,6 +89,43 @@ def _describe_routes(i: Instance, field: Field, nodes: np.ndarray, routes: np.nd
     routes["rate"], routes["opening"] = i.distance_cost[kind], i.fixed_cost[kind] + i.vehicle_weight
     routes["most_distance"], routes["most_duration"] = i.max_distance[kind], i.max_duration[kind]
     routes["most_stops"] = i.max_stops[kind]
+
+
+def load(i: Instance, field: Field, plan: Plan, start: Routes, taken: Flags) -> Integers:
+    """Link the routes of a start that are to be taken, as far as vehicles and stops allow; return their numbers.
+
+    What cannot be taken is struck off. Their sums are left to the kernel.
+    """
+    nodes, routes, used = plan.nodes, plan.routes, np.zeros(len(i.start), np.int64)
+    served, slots = np.zeros(i.nodes, bool), []
+    for number, (kind, visits) in enumerate(zip(start.vehicle.tolist(), start.lists(), strict=True)):
+        leaders = field.leader[visits]
+        if (
+            not taken[number]
+            or used[kind] == i.vehicle_count[kind]
+            or min(visits) < i.depots
+            or served[leaders].any()
+            or len(set(leaders.tolist())) < len(leaders)
+        ):
+            taken[number] = False
+            continue
+        r = int(field.first[kind + 1] - 1 - used[kind])  # the stack of empty ones is used from its end
+        used[kind] += 1
+        served[leaders] = True
+        ring = i.nodes + r
+        tour = np.array([ring, *visits, ring])
+        nodes["following"][tour[:-1]], nodes["preceding"][tour[1:]] = tour[1:], tour[:-1]
+        nodes["route"][visits] = r
+        routes["count"][r], routes["load"][r], routes["spot"][r] = len(visits), i.delivery[visits, 0].sum(), -1
+        slots.append(r)
+    plan.heights[:] -= used
+    left = np.flatnonzero((plan.shelf >= 0) & ~served)
+    plan.shelf[:] = -1
+    plan.bank[: len(left)], plan.shelf[left] = left, np.arange(len(left))
+    plan.counts[BANKED], plan.counts[ROUTES_USED] = len(left), len(slots)
+    plan.counts[MISSING] = np.isinf(field.price[left]).sum()
+    plan.sums[ABSENCE] = plan.counts[MISSING]
+    return np.array(slots, np.int64)
 
 
 def best_routes(instance: Instance, field: Field, plan: Plan) -> Routes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from routeopt.solvers.compiled import inlined
+from routeopt.solvers.compiled import borrowed, inlined, inner
 from routeopt.solvers.vrp.random import below, uniform
 from routeopt.solvers.vrp.rich.layout import REQUESTS
 from routeopt.solvers.vrp.rich.links import link
@@ -16,9 +16,10 @@ ORDERS = (0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 4, 4, 5, 5, 6, 6)
 UNTIMED = 11  # of these, where there are no windows
 
 
-@inlined
+@inner
 def recreate(field, plan, state):
     """Insert the requests; those that fit nowhere, or are not worth it, stay out."""
+    field, plan = borrowed(field), borrowed(plan)
     put_in_order(field, plan, state)
     for k in range(plan.counts[REQUESTS]):
         leader = np.int64(plan.requests[k])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from routeopt.solvers.compiled import inlined
+from routeopt.solvers.compiled import borrowed, inlined, inner
 from routeopt.solvers.vrp.random import below, uniform
 from routeopt.solvers.vrp.rich.layout import BANKED, ITERATION, REQUESTS, ROUTES_USED
 from routeopt.solvers.vrp.rich.links import unlink
@@ -20,9 +20,10 @@ WAITING_NEAR = 8  # requests left out so far that are tried again: close to the 
 WAITING_FAR = 12  # and anywhere
 
 
-@inlined
+@inner
 def ruin(field, plan, removed, state):
     """Take out about so many stops on average, and note all that are to be inserted."""
+    field, plan = borrowed(field), borrowed(plan)
     nodes, routes, counts = plan.nodes, plan.routes, plan.counts
     counts[REQUESTS] = 0
     seed = np.int64(field.stops[below(state, len(field.stops))])

@@ -26,6 +26,7 @@ from routeopt.solvers.vrp.rich.layout import (
 )
 from routeopt.solvers.vrp.rich.links import keep, record_best, undo
 from routeopt.solvers.vrp.rich.measure import measure
+from routeopt.solvers.vrp.rich.polish import polish
 from routeopt.solvers.vrp.rich.recreate import recreate
 from routeopt.solvers.vrp.rich.ruin import request, ruin
 
@@ -33,26 +34,40 @@ GAIN = 1e-9  # relative to the cost: less is noise
 
 
 @kernel
-def anneal(field, plan, iterations, removed, temperature, state, flag):
-    """Do so many iterations at a temperature, or fewer where the flag is set; return how many."""
+def anneal(field, plan, iterations, leaders, removed, width, heat, cooling, first, state, flag):
+    """Do so many iterations, or fewer where the flag is set; return how many.
+
+    The temperature is `heat` times `cooling` for each iteration done, those before this call included.
+    Where leaders are named, an iteration inserts them all, as far as they fit, and is kept.
+    """
     field, plan = borrowed(field), borrowed(plan)
     counts, sums = plan.counts, plan.sums
+    building = len(leaders) > 0
+    sums[COST] = total(field, plan)
     for done in range(iterations):
         if flag[0] != 0:
             return done
         begin(plan)
         missing = counts[MISSING]
-        ruin(field, plan, removed, state)
+        if building:
+            counts[REQUESTS] = 0
+            for leader in leaders:
+                request(field, plan, np.int64(leader))
+        else:
+            ruin(field, plan, removed, state)
         recreate(field, plan, state)
+        if width > 0:
+            polish(field, plan, width)
         change = changed_cost(field, plan)
+        temperature = heat * cooling ** (first + done)
         allowed = change < -temperature * np.log(1.0 - uniform(state))
         if missing > 0 or counts[MISSING] > 0:
             allowed = change < np.inf and (
                 sums[ABSENCE_NOW] < sums[ABSENCE] or (allowed and sums[ABSENCE_NOW] <= sums[ABSENCE])
             )
-        if counts[MISSING] > 0:
+        if counts[MISSING] > 0 and not building:
             remember_absence(field, plan)
-        if allowed:
+        if (allowed or building) and change < np.inf:
             settle(field, plan, change)
         else:
             undo(field, plan)
@@ -62,18 +77,21 @@ def anneal(field, plan, iterations, removed, temperature, state, flag):
     return iterations
 
 
-@kernel
-def fill(field, plan, leaders, state):
-    """Insert these requests for good, as far as they fit."""
-    field, plan = borrowed(field), borrowed(plan)
-    counts = plan.counts
-    begin(plan)
-    counts[REQUESTS] = 0
-    for leader in leaders:
-        request(field, plan, np.int64(leader))
-    recreate(field, plan, state)
-    settle(field, plan, changed_cost(field, plan))
-    plan.sums[ABSENCE] = absence(field, plan)
+@inlined
+def total(field, plan):
+    """Return the cost of the plan, summed up anew: sums of changes drift."""
+    cost = 0.0
+    for r in range(len(plan.routes)):
+        if plan.routes[r].measured == 0:
+            measure(field, plan, r)
+        if plan.routes[r].count > 0:
+            cost += plan.routes[r].cost + plan.routes[r].opening
+    for stop in field.stops:
+        if plan.nodes[stop].route >= 0:
+            cost += field.extra[stop]
+        elif plan.shelf[stop] >= 0 and field.price[stop] < np.inf:
+            cost += field.price[stop]
+    return cost
 
 
 @inlined
