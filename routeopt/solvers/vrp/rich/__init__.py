@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-
 from routeopt.errors import UnsupportedError
 from routeopt.problems.features import FEATURES, features_of
 from routeopt.problems.instance import Instance, Routes

@@ -7,13 +7,21 @@ from collections.abc import Iterator
 from typing import Protocol
 
 import numpy as np
-
 from routeopt.problems.instance import Floats, Instance, Integers, Routes
 from routeopt.problems.legs import leg
 from routeopt.problems.search import Incumbent, StopSignal
 from routeopt.solvers.vrp.random import random_state
 from routeopt.solvers.vrp.rich.field import make_field
-from routeopt.solvers.vrp.rich.layout import BANKED, BEST_COST, BEST_MISSING, COST, MISSING, Field
+from routeopt.solvers.vrp.rich.layout import (
+    BANK,
+    BANKED,
+    BEST_COST,
+    BEST_MISSING,
+    COST,
+    MISSING,
+    Field,
+    Plan,
+)
 from routeopt.solvers.vrp.rich.plan import best_routes, empty_plan, load
 from routeopt.solvers.vrp.rich.search import anneal
 
@@ -49,13 +57,13 @@ class Engine:
         if start is not None:
             self._load(start)
         self._work(_NOBODY, 0, 1.0, 1.0, 0, _GO)  # no work: loads or compiles the kernel
-        leaders = self.plan.bank[: self.plan.counts[BANKED]]
-        self.waiting = leaders[np.argsort(_order(instance, self.field)[leaders], kind="stable")]
+        leaders = self.plan.lists[BANK, : self.plan.counts[BANKED]]
+        self.waiting = leaders[np.argsort(_order(instance, self.field, self.plan)[leaders], kind="stable")]
 
     def _load(self, start: Routes) -> None:
         """Take over the routes of a start that break no bound."""
         taken = np.ones(start.size, bool)
-        for _ in range(2):  # first all, then those whose cost is not infinite
+        while True:  # first all, then those whose cost is not infinite
             self.plan = empty_plan(self.instance, self.field)
             slots = load(self.instance, self.field, self.plan, start, taken)
             self._work(_NOBODY, 0, 1.0, 1.0, 0, _GO)
@@ -63,7 +71,7 @@ class Engine:
             if not broken.any():
                 break
             taken[np.flatnonzero(taken)[broken]] = False
-        self.plan.best[:] = self.plan.nodes["following"]
+        self.plan.nodes["best"] = self.plan.nodes["following"]
         self.plan.counts[BEST_MISSING] = self.plan.counts[MISSING]
         self.plan.sums[BEST_COST] = self.plan.sums[COST]
 
@@ -120,9 +128,9 @@ class Engine:
         return heat * ratio ** min((stop.seconds() - began) / whole, 1.0), 1.0, 0
 
 
-def _order(instance: Instance, field: Field) -> Floats:
+def _order(instance: Instance, field: Field, plan: Plan) -> Floats:
     """Return by what stops are sorted to build the first plan: early ones first, or else far ones."""
-    return instance.windows[:, 0, 0] if field.windowed else -field.remoteness
+    return instance.windows[:, 0, 0] if field.windowed else -plan.nodes["remoteness"][: instance.nodes]
 
 
 def _short_leg(i: Instance, field: Field) -> float:

@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-
-from routeopt.problems.instance import Flags, Floats, Integers
+from routeopt.problems.instance import Floats, Integers
 from routeopt.solvers.vrp.stretches import Task
 
 Int32 = NDArray[np.int32]
@@ -54,6 +53,15 @@ NODE = np.dtype(
         ("queued", np.int32),
         ("place", np.int32),  # in its route, from 1
         ("listed", np.int32),  # waits for local search
+        ("leader", np.int32),  # first stop of its group
+        ("other", np.int32),  # next stop of its group, in a ring
+        ("best", np.int32),  # following node in the best plan, -1: not served
+        ("shelf", np.int32),  # place of a leader in the bank, -1: none
+        ("extra", np.float64),  # lost when this stop serves its group
+        ("price", np.float64),  # lost when the group is not served; inf: must be
+        ("absences", np.float64),  # how often a leader was left out
+        ("remoteness", np.float64),  # distance from the depots
+        ("key", np.float64),  # by which a leader to be inserted is sorted
     ],
     align=True,
 )
@@ -84,6 +92,22 @@ ROUTE = np.dtype(
     align=True,
 )
 
+LINE = 64  #: bytes of a line of the cache; records begin at one
+
+
+def _whole_lines(kind: np.dtype[np.void]) -> np.dtype[np.void]:
+    """Return a record that fills whole lines of the cache."""
+    offsets = [kind.fields[name][1] for name in kind.names]  # type: ignore[index, union-attr]
+    formats = [kind.fields[name][0] for name in kind.names]  # type: ignore[index, union-attr]
+    size = -(-kind.itemsize // LINE) * LINE
+    return np.dtype(
+        {"names": list(kind.names or ()), "formats": formats, "offsets": offsets, "itemsize": size},
+        align=True,
+    )
+
+
+NODE, ROUTE = _whole_lines(NODE), _whole_lines(ROUTE)
+
 # counts of a plan
 TOUCHED, TOUCHED_ROUTES, ITERATION, DIRTY, ROUTES_USED, BANKED, REQUESTS, BLINK, MISSING, BEST_MISSING = range(
     10
@@ -92,25 +116,29 @@ TOUCHED, TOUCHED_ROUTES, ITERATION, DIRTY, ROUTES_USED, BANKED, REQUESTS, BLINK,
 COST, BEST_COST, ABSENCE, OUTSIDE, ABSENCE_NOW = range(5)
 
 
+# lists of a plan: nodes and routes touched in an iteration, nodes that may differ from the best plan, leaders
+# that are not served and leaders to insert, stops that wait for local search, and the stacks of empty routes
+# of each vehicle type, from its first route on
+TOUCHED_NODES, CHANGED_ROUTES, DIFFERING, BANK, TO_INSERT, QUEUE, EMPTIES = range(7)
+
+
 class Field(NamedTuple):
+    """What does not change. N nodes, M = N + 1 places, R routes, T vehicle types, P profiles, K loads.
+
+    The matrices of the task have a place behind all others, which is next to each of them.
+    """
 
     task: Task
+    places: Floats  # (N, 2)
+    ways: Floats  # (P, 3) metric, rounding and speed
     stretches: Floats  # rows for driving a route by the clock
-    distance: Floats  # (P, M, M), or (P, 0, 0)
-    distance_back: Floats  # transposed
-    duration: Floats
+    distance_back: Floats  # transposed, (P, M, M), or (P, 0, 0)
     duration_back: Floats
     near: Int32  # (N, W) where to try a stop: behind node v, or before it where ~v
     around: Int32  # (N, A) closest stops
     loads: Floats  # (N, K, 3) delivery, pickup and peak of each stop
-    extra: Floats  # (N,) lost when this stop serves its group
-    price: Floats  # (N,) lost when the group is not served; inf: must be
-    leader: Int32  # (N,) first of the group
-    other: Int32  # (N,) next of the group, in a ring
-    remoteness: Floats  # (N,) distance from the depots
     first: Integers  # (T + 1,) first route of each vehicle type
-    allowed: Flags  # (T, N)
-    stops: Int32  # (n,)
+    depots: int
     mixed: bool  # loads need more than a sum
     ordered: bool  # deliveries come before pickups
     lasting: bool  # durations cost something, or are limited
@@ -127,18 +155,8 @@ class Plan(NamedTuple):
     routes: Records  # (R,) ROUTE
     until: Floats  # (N + R, K, 3) loads up to a node, where they are mixed
     onward: Floats  # (N + R, K, 3)
-    empties: Int32  # (R,) stack of empty routes of each vehicle type, from its first route on
-    heights: Integers  # (T,) of the stacks
-    bank: Int32  # (N,) leaders that are not served
-    shelf: Int32  # (N,) place of a leader in the bank, -1: none
-    absences: Floats  # (N,) how often a leader was left out
-    touched: Int32  # (N + R,)
-    touched_routes: Int32  # (R,)
-    dirty: Int32  # (N + R,)
-    best: Int32  # (N + R,) following node in the best plan, -1: not served
-    requests: Int32  # (2 N,) leaders to insert
-    keys: Floats  # (2 N,) by which they are sorted
-    queue: Int32  # (N,) stops that wait for local search
+    lists: Int32  # (7, N + R) by the names above
+    heights: Integers  # (T,) of the stacks of empty routes
     sequence: Integers  # (N,) a route to be driven by the clock
     counts: Integers  # (10,) by the names above
     sums: Floats  # (5,) by the names above

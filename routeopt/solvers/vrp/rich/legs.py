@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from routeopt.solvers.compiled import borrowed, inlined, inner
-from routeopt.solvers.vrp.stretches import leg
+import numpy as np
+from routeopt.problems import legs
+from routeopt.problems.backend import bind
+from routeopt.solvers.compiled import inlined, inner, kernel
+
+straight_leg = bind(("straight_leg",), vars(legs), {}, kernel).straight_leg
 
 
 @inlined
 def leg_from(field, profile, a, b):
     """Return distance and duration of a leg; the line of the matrix belongs to `a`."""
-    if field.distance.shape[1] > 0:
-        return field.distance[profile, a, b], field.duration[profile, a, b]
-    return far_leg(field.task, profile, a, b)
+    if field.distance_back.shape[1] > 0:
+        return field.task.distance[profile, a, b], field.task.duration[profile, a, b]
+    return far_leg(field.places, field.ways, profile, a, b)
 
 
 @inlined
 def leg_to(field, profile, a, b):
     """Return distance and duration of the leg from `b` to `a`; the line of the matrix belongs to `a`."""
-    if field.distance.shape[1] > 0:
+    if field.distance_back.shape[1] > 0:
         return field.distance_back[profile, a, b], field.duration_back[profile, a, b]
-    return far_leg(field.task, profile, b, a)
+    return far_leg(field.places, field.ways, profile, b, a)
 
 
 @inner
-def far_leg(task, profile, a, b):
+def far_leg(places, ways, profile, a, b):
     """Return distance and duration from coordinates; nothing behind an open end."""
-    task = borrowed(task)
-    if a == task.nodes or b == task.nodes:
+    if a == len(places) or b == len(places):
         return 0.0, 0.0
-    return leg(task, profile, a, b)
+    metric, rounding = np.int64(ways[profile, 0]), np.int64(ways[profile, 1])
+    distance = straight_leg(metric, rounding, places[a, 0], places[a, 1], places[b, 0], places[b, 1])
+    return distance, distance / ways[profile, 2]

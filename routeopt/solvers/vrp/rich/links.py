@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import numpy as np
-
 from routeopt.solvers.compiled import inlined
 from routeopt.solvers.vrp.rich.layout import (
     ABSENCE,
     ABSENCE_NOW,
+    BANK,
     BANKED,
+    CHANGED_ROUTES,
+    DIFFERING,
     DIRTY,
+    EMPTIES,
     ITERATION,
     MISSING,
     OUTSIDE,
     REQUESTS,
     ROUTES_USED,
+    TO_INSERT,
     TOUCHED,
+    TOUCHED_NODES,
     TOUCHED_ROUTES,
 )
 from routeopt.solvers.vrp.rich.legs import leg_from, leg_to
@@ -27,7 +32,7 @@ def touch(plan, v):
     node, counts = plan.nodes[v], plan.counts
     if node.stamp != counts[ITERATION]:
         node.stamp = counts[ITERATION]
-        plan.touched[counts[TOUCHED]] = v
+        plan.lists[TOUCHED_NODES, counts[TOUCHED]] = v
         counts[TOUCHED] += 1
         node.old_following, node.old_preceding = node.following, node.preceding
         node.old_route = node.route
@@ -40,7 +45,7 @@ def touch_route(plan, r):
     route.measured = 0
     if route.stamp != counts[ITERATION]:
         route.stamp = counts[ITERATION]
-        plan.touched_routes[counts[TOUCHED_ROUTES]] = r
+        plan.lists[CHANGED_ROUTES, counts[TOUCHED_ROUTES]] = r
         counts[TOUCHED_ROUTES] += 1
         route.old_count, route.old_load, route.old_cost = route.count, route.load, route.cost
 
@@ -51,7 +56,7 @@ def shelve(field, plan, r):
     route = plan.routes[r]
     kind = np.int64(route.kind)
     route.spot = plan.heights[kind]
-    plan.empties[field.first[kind] + plan.heights[kind]] = r
+    plan.lists[EMPTIES, field.first[kind] + plan.heights[kind]] = r
     plan.heights[kind] += 1
 
 
@@ -61,8 +66,8 @@ def take(field, plan, r):
     route = plan.routes[r]
     kind, spot = np.int64(route.kind), np.int64(route.spot)
     plan.heights[kind] -= 1
-    last = plan.empties[field.first[kind] + plan.heights[kind]]
-    plan.empties[field.first[kind] + spot] = last
+    last = plan.lists[EMPTIES, field.first[kind] + plan.heights[kind]]
+    plan.lists[EMPTIES, field.first[kind] + spot] = last
     plan.routes[last].spot = spot
     route.spot = -1
 
@@ -116,13 +121,13 @@ def link(field, plan, u, p):
 @inlined
 def count_out(field, plan, u, sign):
     """Count a stop out of the plan, or (-1) in."""
-    leader = field.leader[u]
-    plan.sums[OUTSIDE] -= sign * field.extra[u]
-    if field.price[leader] < np.inf:
-        plan.sums[OUTSIDE] += sign * field.price[leader]
+    leader = plan.nodes[u].leader
+    plan.sums[OUTSIDE] -= sign * plan.nodes[u].extra
+    if plan.nodes[leader].price < np.inf:
+        plan.sums[OUTSIDE] += sign * plan.nodes[leader].price
     else:
         plan.counts[MISSING] += int(sign)
-        plan.sums[ABSENCE_NOW] += sign * plan.absences[leader]
+        plan.sums[ABSENCE_NOW] += sign * plan.nodes[leader].absences
 
 
 @inlined
@@ -130,11 +135,11 @@ def undo(field, plan):
     """Restore the plan as it was before the iteration."""
     nodes, counts = plan.nodes, plan.counts
     for k in range(counts[TOUCHED]):
-        node = nodes[plan.touched[k]]
+        node = nodes[plan.lists[TOUCHED_NODES, k]]
         node.following, node.preceding = node.old_following, node.old_preceding
         node.route = node.old_route
     for k in range(counts[TOUCHED_ROUTES]):
-        r = plan.touched_routes[k]
+        r = plan.lists[CHANGED_ROUTES, k]
         route = plan.routes[r]
         if route.old_count == 0 and route.count > 0:
             shelve(field, plan, r)
@@ -143,7 +148,7 @@ def undo(field, plan):
         route.count, route.load, route.cost = route.old_count, route.old_load, route.old_cost
         route.measured = 0
     for k in range(counts[TOUCHED]):
-        v = np.int64(plan.touched[k])
+        v = np.int64(plan.lists[TOUCHED_NODES, k])
         node = nodes[v]
         if node.route >= 0:
             route = plan.routes[node.route]
@@ -158,28 +163,28 @@ def keep(field, plan):
     """Make the iteration part of the plan: bank, number of routes, and what differs from the best."""
     counts = plan.counts
     for k in range(counts[TOUCHED_ROUTES]):
-        route = plan.routes[plan.touched_routes[k]]
+        route = plan.routes[plan.lists[CHANGED_ROUTES, k]]
         counts[ROUTES_USED] += (route.count > 0) - (route.old_count > 0)
     for k in range(counts[TOUCHED]):
-        v = plan.touched[k]
+        v = plan.lists[TOUCHED_NODES, k]
         node = plan.nodes[v]
         if node.dirty == 0:
             node.dirty = 1
-            plan.dirty[counts[DIRTY]] = v
+            plan.lists[DIFFERING, counts[DIRTY]] = v
             counts[DIRTY] += 1
     for k in range(counts[REQUESTS]):
-        leader = np.int64(plan.requests[k])
+        leader = np.int64(plan.lists[TO_INSERT, k])
         if served_as(field, plan, leader) < 0:
-            if plan.shelf[leader] < 0:
-                plan.shelf[leader] = counts[BANKED]
-                plan.bank[counts[BANKED]] = leader
+            if plan.nodes[leader].shelf < 0:
+                plan.nodes[leader].shelf = counts[BANKED]
+                plan.lists[BANK, counts[BANKED]] = leader
                 counts[BANKED] += 1
-        elif plan.shelf[leader] >= 0:
+        elif plan.nodes[leader].shelf >= 0:
             counts[BANKED] -= 1
-            last = plan.bank[counts[BANKED]]
-            plan.bank[plan.shelf[leader]] = last
-            plan.shelf[last] = plan.shelf[leader]
-            plan.shelf[leader] = -1
+            last = plan.lists[BANK, counts[BANKED]]
+            plan.lists[BANK, plan.nodes[leader].shelf] = last
+            plan.nodes[last].shelf = plan.nodes[leader].shelf
+            plan.nodes[leader].shelf = -1
     plan.sums[ABSENCE] = plan.sums[ABSENCE_NOW]
 
 
@@ -188,7 +193,7 @@ def served_as(field, plan, leader):
     """Return the stop that serves a group, or -1."""
     stop = np.int64(leader)
     while plan.nodes[stop].route < 0:
-        stop = np.int64(field.other[stop])
+        stop = np.int64(plan.nodes[stop].other)
         if stop == leader:
             return np.int64(-1)
     return stop
@@ -199,7 +204,7 @@ def record_best(plan):
     """Make the plan the best one."""
     counts = plan.counts
     for k in range(counts[DIRTY]):
-        v = plan.dirty[k]
+        v = plan.lists[DIFFERING, k]
         plan.nodes[v].dirty = 0
-        plan.best[v] = plan.nodes[v].following
+        plan.nodes[v].best = plan.nodes[v].following
     counts[DIRTY] = 0

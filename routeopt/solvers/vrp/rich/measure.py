@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-
 from routeopt.problems.instance import STRICT
 from routeopt.solvers.compiled import borrowed, inlined, inner
 from routeopt.solvers.vrp.clock import clocked_cost
@@ -152,7 +151,7 @@ def may_drive(field, plan, r, kind):
     ring = np.int64(field.task.nodes + r)
     v = np.int64(plan.nodes[ring].following)
     while v != ring:
-        if not field.allowed[kind, v]:
+        if not field.task.allowed[kind, v]:
             return False
         v = np.int64(plan.nodes[v].following)
     return True

@@ -6,7 +6,6 @@ Where routes are limited in other ways, or durations cost something, a move is o
 from __future__ import annotations
 
 import numpy as np
-
 from routeopt.solvers.compiled import inlined
 from routeopt.solvers.vrp.rich.legs import leg_from, leg_to
 from routeopt.solvers.vrp.rich.measure import measure
@@ -47,23 +46,22 @@ def best_move(field, plan, a, b):
         gain *= here.rate
         if gain < best and turn_fits(field, plan, a, b):
             best, move, x, y = gain, TURN, sa, b
-    if True:
-        last = b
-        for _ in range(STRETCHES):  # from b on, behind a
-            if last >= rings or last == a:
-                break
-            s = np.int64(nodes[last].following)
-            gain = there.rate * (
-                leg_from(field, profile2, np.int64(before.out), np.int64(nodes[s].into))[0]
-                - before.leg
-                - nodes[last].leg
-            )
-            gain += here.rate * (
-                length + leg_from(field, profile, last, np.int64(after.into))[0] - na.leg
-            )
-            if gain < best and stretch_fits(field, plan, b, last, a):
-                best, move, x, y, z = gain, STRETCH, b, last, a
-            last = s
+    last = b
+    for _ in range(STRETCHES):  # from b on, behind a
+        if last >= rings or last == a:
+            break
+        s = np.int64(nodes[last].following)
+        gain = there.rate * (
+            leg_from(field, profile2, np.int64(before.out), np.int64(nodes[s].into))[0]
+            - before.leg
+            - nodes[last].leg
+        )
+        gain += here.rate * (
+            length + leg_from(field, profile, last, np.int64(after.into))[0] - na.leg
+        )
+        if gain < best and stretch_fits(field, plan, b, last, a):
+            best, move, x, y, z = gain, STRETCH, b, last, a
+        last = s
     first = a
     for _ in range(STRETCHES):  # up to a, before b
         if first >= rings or first == b:

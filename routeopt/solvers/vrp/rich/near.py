@@ -7,7 +7,6 @@ with waiting that cannot be avoided on top, and pairs that cannot follow each ot
 from __future__ import annotations
 
 import numpy as np
-
 from routeopt.problems.instance import Floats, Instance
 from routeopt.solvers.vrp.neighbours import nearest_by_legs, nearest_by_position
 from routeopt.solvers.vrp.rich.layout import Int32
@@ -78,3 +77,11 @@ def _least(ranks: Floats, count: int) -> np.ndarray:
     chosen = np.argsort(ranks, kind="stable") if len(ranks) <= count else np.argpartition(ranks, count - 1)[:count]
     chosen = chosen[np.argsort(ranks[chosen], kind="stable")]
     return chosen[: min(count, finite)]
+
+
+def remoteness(i: Instance) -> Floats:
+    """Return the distance of each node from the closest start."""
+    starts = np.unique(i.start)
+    if i.distance.size:
+        return np.ascontiguousarray(i.distance[:, starts].min(axis=(0, 1)))
+    return np.hypot(i.x - i.x[starts][:, None], i.y - i.y[starts][:, None]).min(axis=0)

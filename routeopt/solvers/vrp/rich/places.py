@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-
 from routeopt.problems.instance import STRICT
 from routeopt.solvers.compiled import borrowed, inlined, inner
 from routeopt.solvers.vrp.random import below, uniform
-from routeopt.solvers.vrp.rich.layout import BLINK
+from routeopt.solvers.vrp.rich.layout import (
+    BLINK,
+    EMPTIES,
+)
 from routeopt.solvers.vrp.rich.legs import leg_from, leg_to
 from routeopt.solvers.vrp.rich.measure import driven_cost, joined, measure, timely_cost
 from routeopt.solvers.vrp.stretches import CAPACITY, HOLD
@@ -44,7 +46,7 @@ def price(field, plan, u, p, bound):
         return np.inf
     if route.cost == np.inf and not field.ordered:  # a route of pickups only waits for a delivery
         return np.inf
-    if field.choosy and not field.allowed[route.kind, u]:
+    if field.choosy and not field.task.allowed[route.kind, u]:
         return np.inf
     if field.mixed and not loads_fit(field, plan, u, p):
         return np.inf
@@ -139,7 +141,7 @@ def best_place(field, plan, u, bound, state):
             k += 1
             if plan.heights[kind] == 0:
                 continue
-            p = np.int64(rings + plan.empties[field.first[kind] + plan.heights[kind] - 1])
+            p = np.int64(rings + plan.lists[EMPTIES, field.first[kind] + plan.heights[kind] - 1])
         else:  # all routes, where nothing else fits
             if k == width + tried:
                 if place >= 0 or bound < np.inf:

@@ -3,62 +3,82 @@
 from __future__ import annotations
 
 import numpy as np
-
 from routeopt.problems.instance import Flags, Instance, Integers, Routes
 from routeopt.solvers.vrp.rich.layout import (
     ABSENCE,
+    BANK,
     BANKED,
     BEST_COST,
     BEST_MISSING,
     COST,
+    EMPTIES,
+    LINE,
     MISSING,
     NODE,
     ROUTE,
     ROUTES_USED,
     Field,
     Plan,
+    Records,
 )
+from routeopt.solvers.vrp.rich.near import remoteness
 from routeopt.solvers.vrp.stretches import EARLY, LATE, LEAVE_EARLY, LEAVE_LATE, LOADING
 
 
 def empty_plan(instance: Instance, field: Field) -> Plan:
     """Return a plan without routes: all requests are in the bank."""
     count, fleet = instance.nodes, int(field.first[-1])
-    nodes, routes = np.zeros(count + fleet, NODE), np.zeros(fleet, ROUTE)
+    nodes, routes = aligned(count + fleet, NODE), aligned(fleet, ROUTE)
     _describe_stops(instance, nodes)
+    _describe_groups(instance, nodes)
     _describe_routes(instance, field, nodes, routes)
-    leaders = np.unique(field.leader[instance.depots :])
-    bank, shelf = np.zeros(count, np.int32), np.full(count, -1, np.int32)
-    bank[: len(leaders)], shelf[leaders] = leaders, np.arange(len(leaders))
+    leaders = np.unique(nodes["leader"][instance.depots : count])
+    nodes["shelf"][leaders] = np.arange(len(leaders))
+    lists = np.zeros((7, count + fleet), np.int32)
+    lists[BANK, : len(leaders)] = leaders
+    lists[EMPTIES, :fleet] = np.arange(fleet)
     dimensions = field.loads.shape[1]
     kept = count + fleet if field.mixed else 1
     counts, sums = np.zeros(10, np.int64), np.zeros(5)
-    mandatory = np.isinf(field.price[leaders])
-    counts[BANKED], counts[MISSING] = len(leaders), mandatory.sum()
+    price = nodes["price"][leaders]
+    counts[BANKED], counts[MISSING] = len(leaders), np.isinf(price).sum()
     counts[BEST_MISSING] = len(leaders) + 1
-    sums[COST], sums[BEST_COST] = field.price[leaders[~mandatory]].sum(), np.inf
-    sums[ABSENCE] = mandatory.sum()
+    sums[COST], sums[BEST_COST] = price[np.isfinite(price)].sum(), np.inf
+    sums[ABSENCE] = counts[MISSING]
     return Plan(
         nodes=nodes,
         routes=routes,
         until=np.zeros((kept, dimensions, 3)),
         onward=np.zeros((kept, dimensions, 3)),
-        empties=np.arange(fleet).astype(np.int32),
+        lists=lists,
         heights=instance.vehicle_count.astype(np.int64),
-        bank=bank,
-        shelf=shelf,
-        absences=np.ones(count),
-        touched=np.zeros(count + fleet, np.int32),
-        touched_routes=np.zeros(fleet, np.int32),
-        dirty=np.zeros(count + fleet, np.int32),
-        best=np.where(np.arange(count + fleet) < count, -1, np.arange(count + fleet)).astype(np.int32),
-        requests=np.zeros(2 * count, np.int32),
-        keys=np.zeros(2 * count),
-        queue=np.zeros(count, np.int32),
         sequence=np.zeros(count + 1, np.int64),
         counts=counts,
         sums=sums,
     )
+
+
+def aligned(count: int, kind: np.dtype[np.void]) -> Records:
+    """Return so many records of zeros that begin at a line of the cache."""
+    memory = np.zeros(count * kind.itemsize + LINE, np.uint8)
+    begin = -memory.ctypes.data % LINE
+    return memory[begin : begin + count * kind.itemsize].view(kind)
+
+
+def _describe_groups(i: Instance, nodes: np.ndarray) -> None:
+    """Note what each stop loses when it serves its group, what a group loses unserved, leaders and rings."""
+    nodes["best"], nodes["shelf"], nodes["absences"] = -1, -1, 1.0
+    nodes["best"][i.nodes :] = np.arange(i.nodes, len(nodes))
+    stops = nodes[: i.nodes]
+    stops["price"], stops["remoteness"] = i.prize, remoteness(i)
+    stops["leader"] = stops["other"] = np.arange(i.nodes)
+    for group in np.unique(i.group[i.group >= 0]):
+        members = np.flatnonzero(i.group == group)
+        stops["leader"][members], stops["other"][members] = members[0], np.roll(members, -1)
+        highest = i.prize[members].max()
+        stops["price"][members] = highest
+        if np.isfinite(highest):
+            stops["extra"][members] = highest - i.prize[members]
 
 
 def _describe_stops(i: Instance, nodes: np.ndarray) -> None:
@@ -99,7 +119,7 @@ def load(i: Instance, field: Field, plan: Plan, start: Routes, taken: Flags) -> 
     nodes, routes, used = plan.nodes, plan.routes, np.zeros(len(i.start), np.int64)
     served, slots = np.zeros(i.nodes, bool), []
     for number, (kind, visits) in enumerate(zip(start.vehicle.tolist(), start.lists(), strict=True)):
-        leaders = field.leader[visits]
+        leaders = plan.nodes["leader"][visits]
         if (
             not taken[number]
             or used[kind] == i.vehicle_count[kind]
@@ -119,18 +139,18 @@ def load(i: Instance, field: Field, plan: Plan, start: Routes, taken: Flags) -> 
         routes["count"][r], routes["load"][r], routes["spot"][r] = len(visits), i.delivery[visits, 0].sum(), -1
         slots.append(r)
     plan.heights[:] -= used
-    left = np.flatnonzero((plan.shelf >= 0) & ~served)
-    plan.shelf[:] = -1
-    plan.bank[: len(left)], plan.shelf[left] = left, np.arange(len(left))
+    left = np.flatnonzero((nodes["shelf"][: i.nodes] >= 0) & ~served)
+    nodes["shelf"] = -1
+    plan.lists[BANK, : len(left)], nodes["shelf"][left] = left, np.arange(len(left))
     plan.counts[BANKED], plan.counts[ROUTES_USED] = len(left), len(slots)
-    plan.counts[MISSING] = np.isinf(field.price[left]).sum()
+    plan.counts[MISSING] = np.isinf(nodes["price"][left]).sum()
     plan.sums[ABSENCE] = plan.counts[MISSING]
     return np.array(slots, np.int64)
 
 
 def best_routes(instance: Instance, field: Field, plan: Plan) -> Routes:
     """Return the best plan found."""
-    lists, kinds, following = [], [], plan.best.tolist()
+    lists, kinds, following = [], [], plan.nodes["best"].tolist()
     for r in range(len(plan.routes)):
         visits, node = [], following[instance.nodes + r]
         while node < instance.nodes:

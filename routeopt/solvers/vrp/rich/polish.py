@@ -7,30 +7,38 @@ if the routes, measured anew, cost less; else the links are put back.
 from __future__ import annotations
 
 import numpy as np
-
 from routeopt.solvers.compiled import borrowed, inlined, inner
-from routeopt.solvers.vrp.rich.layout import TOUCHED
+from routeopt.solvers.vrp.rich.layout import (
+    QUEUE,
+    TOUCHED,
+    TOUCHED_NODES,
+)
 from routeopt.solvers.vrp.rich.legs import leg_from, leg_to
 from routeopt.solvers.vrp.rich.measure import measure
 from routeopt.solvers.vrp.rich.moves import LEAST, NONE, STRETCH, SWAP, TAILS, best_move
-from routeopt.solvers.vrp.rich.relink import exchange, exchange_tails, move_stretch, turn
+from routeopt.solvers.vrp.rich.relink import (
+    exchange,
+    exchange_tails,
+    move_stretch,
+    turn,
+)
 
 
 @inner
 def polish(field, plan, width):
     """Improve the plan until no stop that has changed neighbours finds a better place."""
     field, plan = borrowed(field), borrowed(plan)
-    nodes, queue, rings = plan.nodes, plan.queue, np.int64(field.task.nodes)
+    nodes, rings = plan.nodes, np.int64(field.task.nodes)
     head, tail = 0, 0
     for k in range(plan.counts[TOUCHED]):
-        v = np.int64(plan.touched[k])
+        v = np.int64(plan.lists[TOUCHED_NODES, k])
         node = nodes[v]
         if v < rings and (
             node.following != node.old_following or node.preceding != node.old_preceding
         ):
             tail = enlist(plan, rings, v, tail)
     while head < tail:
-        u = np.int64(queue[head % len(queue)])
+        u = np.int64(plan.lists[QUEUE, head % rings])
         head += 1
         nodes[u].listed = 0
         profile = np.int64(plan.routes[nodes[u].route].profile)
@@ -64,7 +72,7 @@ def enlist(plan, rings, v, tail):
         node = plan.nodes[v]
         if node.route >= 0 and node.listed == 0:
             node.listed = 1
-            plan.queue[tail % len(plan.queue)] = v
+            plan.lists[QUEUE, tail % rings] = v
             return tail + 1
     return tail
 

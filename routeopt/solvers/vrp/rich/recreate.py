@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-
 from routeopt.solvers.compiled import borrowed, inlined, inner
 from routeopt.solvers.vrp.random import below, uniform
-from routeopt.solvers.vrp.rich.layout import REQUESTS
+from routeopt.solvers.vrp.rich.layout import (
+    REQUESTS,
+    TO_INSERT,
+)
 from routeopt.solvers.vrp.rich.links import link
 from routeopt.solvers.vrp.rich.places import best_place
 
@@ -22,14 +24,14 @@ def recreate(field, plan, state):
     field, plan = borrowed(field), borrowed(plan)
     put_in_order(field, plan, state)
     for k in range(plan.counts[REQUESTS]):
-        leader = np.int64(plan.requests[k])
-        member, stop, place, least = leader, np.int64(-1), np.int64(-1), field.price[leader]
+        leader = np.int64(plan.lists[TO_INSERT, k])
+        member, stop, place, least = leader, np.int64(-1), np.int64(-1), plan.nodes[leader].price
         while True:
-            extra = field.extra[member]
+            extra = plan.nodes[member].extra
             cost, p = best_place(field, plan, member, least - extra, state)
             if p >= 0:
                 least, stop, place = cost + extra, member, p
-            member = np.int64(field.other[member])
+            member = np.int64(plan.nodes[member].other)
             if member == leader:
                 break
         if stop >= 0:
@@ -39,7 +41,7 @@ def recreate(field, plan, state):
 @inlined
 def put_in_order(field, plan, state):
     """Sort the requests by an order drawn by lot."""
-    requests, keys, nodes = plan.requests, plan.keys, plan.nodes
+    requests, nodes = plan.lists[TO_INSERT], plan.nodes
     order = ORDERS[below(state, len(ORDERS) if field.windowed else UNTIMED)]
     for i in range(plan.counts[REQUESTS]):
         leader = np.int64(requests[i])
@@ -49,17 +51,18 @@ def put_in_order(field, plan, state):
         elif order == LOAD:
             key = -node.load
         elif order == FAR:
-            key = -field.remoteness[leader]
+            key = -node.remoteness
         elif order == CLOSE:
-            key = field.remoteness[leader]
+            key = node.remoteness
         elif order == NARROW:
             key = node.late - node.early
         elif order == EARLY:
             key = node.early
         else:
             key = -node.late
+        node.key = key
         j = i
-        while j > 0 and keys[j - 1] > key:
-            keys[j], requests[j] = keys[j - 1], requests[j - 1]
+        while j > 0 and nodes[requests[j - 1]].key > key:
+            requests[j] = requests[j - 1]
             j -= 1
-        keys[j], requests[j] = key, leader
+        requests[j] = leader

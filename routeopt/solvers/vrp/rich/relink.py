@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-
 from routeopt.solvers.compiled import inlined
 from routeopt.solvers.vrp.rich.legs import leg_from
 from routeopt.solvers.vrp.rich.links import shelve, take, touch, touch_route

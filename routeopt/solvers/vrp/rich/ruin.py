@@ -7,10 +7,16 @@ Transportation Science 54 (2020).
 from __future__ import annotations
 
 import numpy as np
-
 from routeopt.solvers.compiled import borrowed, inlined, inner
 from routeopt.solvers.vrp.random import below, uniform
-from routeopt.solvers.vrp.rich.layout import BANKED, ITERATION, REQUESTS, ROUTES_USED
+from routeopt.solvers.vrp.rich.layout import (
+    BANK,
+    BANKED,
+    ITERATION,
+    REQUESTS,
+    ROUTES_USED,
+    TO_INSERT,
+)
 from routeopt.solvers.vrp.rich.links import unlink
 
 LONGEST = 10.0  # stops in a string
@@ -26,8 +32,9 @@ def ruin(field, plan, removed, state):
     field, plan = borrowed(field), borrowed(plan)
     nodes, routes, counts = plan.nodes, plan.routes, plan.counts
     counts[REQUESTS] = 0
-    seed = np.int64(field.stops[below(state, len(field.stops))])
-    served = len(field.stops) - counts[BANKED]
+    stops = field.task.nodes - field.depots
+    seed = field.depots + below(state, stops)
+    served = stops - counts[BANKED]
     longest = min(LONGEST, served / max(counts[ROUTES_USED], 1))
     strings = int(uniform(state) * (4.0 * removed / (1.0 + longest) - 1.0) + 1.0)
     k, taken = -1, 0
@@ -80,11 +87,11 @@ def take_string(field, plan, v, length, count, state):
 @inlined
 def request(field, plan, u):
     """Note that the group of a stop is to be inserted."""
-    leader = field.leader[u]
+    leader = plan.nodes[u].leader
     node, counts = plan.nodes[leader], plan.counts
     if node.queued != counts[ITERATION]:
         node.queued = counts[ITERATION]
-        plan.requests[counts[REQUESTS]] = leader
+        plan.lists[TO_INSERT, counts[REQUESTS]] = leader
         counts[REQUESTS] += 1
 
 
@@ -100,9 +107,9 @@ def call_waiting(field, plan, seed, state):
         if called == WAITING_NEAR:
             break
         u = np.int64(field.around[seed, k])
-        if plan.shelf[field.leader[u]] >= 0:
+        if plan.nodes[plan.nodes[u].leader].shelf >= 0:
             request(field, plan, u)
             called += 1
     begin = below(state, banked)
     for k in range(min(banked, WAITING_FAR)):
-        request(field, plan, np.int64(plan.bank[(begin + k) % banked]))
+        request(field, plan, np.int64(plan.lists[BANK, (begin + k) % banked]))

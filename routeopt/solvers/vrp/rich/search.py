@@ -7,20 +7,22 @@ Vanden Berghe 2020), so that hard stops come in at last.
 from __future__ import annotations
 
 import numpy as np
-
 from routeopt.solvers.compiled import borrowed, inlined, kernel
 from routeopt.solvers.vrp.random import uniform
 from routeopt.solvers.vrp.rich.layout import (
     ABSENCE,
     ABSENCE_NOW,
+    BANK,
     BANKED,
     BEST_COST,
     BEST_MISSING,
+    CHANGED_ROUTES,
     COST,
     ITERATION,
     MISSING,
     OUTSIDE,
     REQUESTS,
+    TO_INSERT,
     TOUCHED,
     TOUCHED_ROUTES,
 )
@@ -86,11 +88,12 @@ def total(field, plan):
             measure(field, plan, r)
         if plan.routes[r].count > 0:
             cost += plan.routes[r].cost + plan.routes[r].opening
-    for stop in field.stops:
-        if plan.nodes[stop].route >= 0:
-            cost += field.extra[stop]
-        elif plan.shelf[stop] >= 0 and field.price[stop] < np.inf:
-            cost += field.price[stop]
+    for stop in range(field.depots, field.task.nodes):
+        node = plan.nodes[stop]
+        if node.route >= 0:
+            cost += node.extra
+        elif node.shelf >= 0 and node.price < np.inf:
+            cost += node.price
     return cost
 
 
@@ -109,7 +112,7 @@ def changed_cost(field, plan):
     """Return by how much the plan has become dearer; inf where a route breaks a bound."""
     change = plan.sums[OUTSIDE]
     for k in range(plan.counts[TOUCHED_ROUTES]):
-        r = np.int64(plan.touched_routes[k])
+        r = np.int64(plan.lists[CHANGED_ROUTES, k])
         route = plan.routes[r]
         if route.measured == 0:
             measure(field, plan, r)
@@ -134,9 +137,9 @@ def settle(field, plan, change):
 def remember_absence(field, plan):
     """Count one absence more for each request that must be served and is not."""
     for k in range(plan.counts[REQUESTS]):
-        leader = np.int64(plan.requests[k])
-        if field.price[leader] == np.inf and plan.nodes[leader].route < 0:
-            plan.absences[leader] += 1.0
+        leader = np.int64(plan.lists[TO_INSERT, k])
+        if plan.nodes[leader].price == np.inf and plan.nodes[leader].route < 0:
+            plan.nodes[leader].absences += 1.0
 
 
 @inlined
@@ -144,6 +147,6 @@ def absence(field, plan):
     """Return how often the requests that the plan misses have been left out."""
     total = 0.0
     for k in range(plan.counts[BANKED]):
-        if field.price[plan.bank[k]] == np.inf:
-            total += plan.absences[plan.bank[k]]
+        if plan.nodes[plan.lists[BANK, k]].price == np.inf:
+            total += plan.nodes[plan.lists[BANK, k]].absences
     return total
