@@ -38,12 +38,15 @@ class RichILS:
         Stops before, and as many behind, that each stop is tried next to.
     removed : float
         Stops taken out in an iteration, on average.
+    polished : float
+        Share of the iterations that are polished by local search.
     hot, cold : float
         Temperature at the begin and the end, in legs to a close neighbour.
     """
 
     neighbours: int = 20
     removed: float = 10.0
+    polished: float = 0.3
     hot: float = 1.0
     cold: float = 0.03
     supports: ClassVar[frozenset[str]] = frozenset(FEATURES) - {"shipments", "reloads", "fixed_edges"}

@@ -39,6 +39,7 @@ class Settings(Protocol):
 
     neighbours: int
     removed: float
+    polished: float
     hot: float
     cold: float
 
@@ -82,7 +83,7 @@ class Engine:
         removed, width = self.settings.removed, 2 * self.settings.neighbours
         return int(
             anneal(
-                self.field, self.plan, steps, leaders, removed, width, heat, cooling, first, self.state, flag
+                self.field, self.plan, steps, leaders, removed, width, self.settings.polished, heat, cooling, first, self.state, flag
             )
         )
 

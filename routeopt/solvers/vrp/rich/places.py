@@ -15,6 +15,7 @@ from routeopt.solvers.vrp.rich.measure import driven_cost, joined, measure, time
 from routeopt.solvers.vrp.stretches import CAPACITY, HOLD
 
 BLINKS = 0.01  # share of places that are passed over
+NEAR, EVERYWHERE, NEW = range(3)  # where places are tried, in this order
 KINDS = 8  # vehicle types at most of which an empty route is tried
 
 
@@ -111,16 +112,23 @@ def order_fits(field, plan, u, p):
 
 @inlined
 def best_place(field, plan, u, bound, state):
-    """Return the least change of cost below the bound, and the node that the stop then follows, or -1."""
+    """Return the least change of cost below the bound, and the node that the stop then follows, or -1.
+
+    All routes are searched where the stop fits nowhere near. A vehicle more is the last resort, unless there
+    are several types: a route that is opened for the cost of its legs alone is one too many later on.
+    """
     nodes, near, counts = plan.nodes, field.near, plan.counts
-    width, rings = near.shape[1], field.task.nodes
+    width, rings = near.shape[1], np.int64(field.task.nodes)
     kinds = len(plan.heights)
     tried = min(kinds, KINDS)
     shift = below(state, kinds) if tried < kinds else 0
     best, place = bound, np.int64(-1)
-    k, r, p = 0, 0, np.int64(-1)
+    stage, k, r, p = NEAR, 0, 0, np.int64(-1)
     while True:
-        if k < width:
+        if stage == NEAR:
+            if k == width:
+                stage, k, p = EVERYWHERE if place < 0 and bound == np.inf else NEW, 0, np.int64(-1)
+                continue
             v = np.int64(near[u, k])
             k += 1
             if v >= 0:
@@ -136,28 +144,24 @@ def best_place(field, plan, u, bound, state):
             if counts[BLINK] <= 0:
                 counts[BLINK] = 1 + int(np.log(1.0 - uniform(state)) / np.log(1.0 - BLINKS))
                 continue
-        elif k < width + tried:
-            kind = (k - width + shift) % kinds
-            k += 1
-            if plan.heights[kind] == 0:
-                continue
-            p = np.int64(rings + plan.lists[EMPTIES, field.first[kind] + plan.heights[kind] - 1])
-        else:  # all routes, where nothing else fits
-            if k == width + tried:
-                if place >= 0 or bound < np.inf:
-                    break
-                k += 1
-                p = rings
-            else:
-                p = np.int64(nodes[p].following)
+        elif stage == EVERYWHERE:
+            p = np.int64(nodes[p].following) if p >= 0 else rings
             if p >= rings:
                 while r < len(plan.routes) and plan.routes[r].count == 0:
                     r += 1
                 if r == len(plan.routes):
-                    break
-                p = np.int64(rings + r)
+                    stage = NEW
+                    continue
+                p = rings + r
                 r += 1
+        else:
+            if k == tried or (place >= 0 and kinds == 1):
+                return best, place
+            kind = (k + shift) % kinds
+            k += 1
+            if plan.heights[kind] == 0:
+                continue
+            p = np.int64(rings + plan.lists[EMPTIES, field.first[kind] + plan.heights[kind] - 1])
         cost = price(field, plan, u, p, best)
         if cost < best:
             best, place = cost, p
-    return best, place

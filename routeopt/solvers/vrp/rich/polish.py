@@ -55,7 +55,6 @@ def polish(field, plan, width):
                 continue
             move, x, y, z = best_move(field, plan, a, b)
             if move != NONE and carry_out(field, plan, move, x, y, z):
-                k = 0
                 profile = np.int64(plan.routes[nodes[u].route].profile)
                 entering = nodes[nodes[u].preceding].leg
                 for v in (a, b, x, y, z):
