@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from routeopt.errors import UnsupportedError
+from routeopt.problems.evaluation import Evaluator
 from routeopt.problems.features import FEATURES, features_of
 from routeopt.problems.instance import Instance, Routes
 from routeopt.problems.search import Incumbent, StopSignal
@@ -44,10 +45,10 @@ class RichILS:
         Temperature at the begin and the end, in legs to a close neighbour.
     """
 
-    neighbours: int = 20
+    neighbours: int = 40
     removed: float = 10.0
-    polished: float = 0.3
-    hot: float = 1.0
+    polished: float = 0.1
+    hot: float = 3.0
     cold: float = 0.03
     supports: ClassVar[frozenset[str]] = frozenset(FEATURES) - {"shipments", "reloads", "fixed_edges"}
 
@@ -78,9 +79,9 @@ class RichILS:
         features = features_of(instance)
         if features - self.supports:
             raise UnsupportedError("rich", features - self.supports)
-        known = Incumbent(stop.seconds(), 0, np.inf, None, None, "rich")
-        if not instance.stops:
-            yield known
+        known = Incumbent(stop.seconds(), 0, *_appraise(instance, start), "rich")
+        yield known
+        if not instance.stops or stop.reached(0):
             return
         pool = ThreadPoolExecutor(1)  # neighbours of many stops take longer than a heartbeat
         future = pool.submit(self._engine, instance, start, rng)
@@ -89,9 +90,18 @@ class RichILS:
             yield known._replace(seconds=stop.seconds())
             if stop.reached(0):
                 return
-        yield from future.result().drive(stop)
+        yield from future.result().drive(stop, known)
 
     def _engine(self, instance: Instance, start: Routes | None, rng: np.random.Generator) -> Engine:
         from routeopt.solvers.vrp.rich.engine import Engine
 
         return Engine(instance, start, rng, self)
+
+
+def _appraise(instance: Instance, start: Routes | None) -> tuple[float, None, Routes | None]:
+    """Return objective, bound and answer to begin with: the start, if it is complete and feasible."""
+    if start is not None:
+        found = Evaluator(instance).evaluate(start)
+        if not found.violations and not found.missing:
+            return (found.cost + instance.vehicle_weight * start.size) / instance.scale, None, start
+    return np.inf, None, None

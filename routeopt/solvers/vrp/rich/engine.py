@@ -80,16 +80,16 @@ class Engine:
         self, leaders: Integers, steps: int, heat: float, cooling: float, first: int, flag: np.ndarray
     ) -> int:
         """Call the kernel; return the iterations done."""
-        removed, width = self.settings.removed, 2 * self.settings.neighbours
+        removed, polished = self.settings.removed, self.settings.polished
         return int(
             anneal(
-                self.field, self.plan, steps, leaders, removed, width, self.settings.polished, heat, cooling, first, self.state, flag
+                self.field, self.plan, steps, leaders, removed, polished, heat, cooling, first, self.state, flag
             )
         )
 
-    def drive(self, stop: StopSignal) -> Iterator[Incumbent]:
+    def drive(self, stop: StopSignal, known: Incumbent) -> Iterator[Incumbent]:
         """Work until it is time to stop, and yield after each portion."""
-        known, best = Incumbent(stop.seconds(), 0, np.inf, None, None, "rich"), (np.inf, np.inf)
+        best = np.inf, np.inf
         for begin in range(0, len(self.waiting), _INSERTED):
             if stop.flag[0] or stop.seconds_left() <= 0:
                 break
@@ -97,13 +97,14 @@ class Engine:
             yield known._replace(seconds=stop.seconds())
         began, done, portion = stop.seconds(), 0, _FIRST
         while True:
-            rank = self.plan.counts[BEST_MISSING], self.plan.sums[BEST_COST]
+            rank = float(self.plan.counts[BEST_MISSING]), float(self.plan.sums[BEST_COST])
             if rank < best:
                 best = rank
-                known = known._replace(
-                    objective=np.inf if rank[0] else float(rank[1] / self.instance.scale),
-                    answer=best_routes(self.instance, self.field, self.plan),
-                )
+                objective = np.inf if rank[0] else rank[1] / self.instance.scale
+                if objective < known.objective or known.objective == np.inf:
+                    known = known._replace(
+                        objective=objective, answer=best_routes(self.instance, self.field, self.plan)
+                    )
             known = known._replace(seconds=stop.seconds(), iterations=done)
             yield known
             if stop.reached(done):

@@ -23,13 +23,15 @@ from routeopt.solvers.vrp.rich.relink import (
     turn,
 )
 
+WIDTH = 40  # places at most that a stop is tried at
+
 
 @inner
-def polish(field, plan, width):
+def polish(field, plan):
     """Improve the plan until no stop that has changed neighbours finds a better place."""
     field, plan = borrowed(field), borrowed(plan)
     nodes, rings = plan.nodes, np.int64(field.task.nodes)
-    head, tail = 0, 0
+    width, head, tail = min(field.near.shape[1], WIDTH), 0, 0
     for k in range(plan.counts[TOUCHED]):
         v = np.int64(plan.lists[TOUCHED_NODES, k])
         node = nodes[v]

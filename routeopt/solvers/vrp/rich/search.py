@@ -36,7 +36,7 @@ GAIN = 1e-9  # relative to the cost: less is noise
 
 
 @kernel
-def anneal(field, plan, iterations, leaders, removed, width, polished, heat, cooling, first, state, flag):
+def anneal(field, plan, iterations, leaders, removed, polished, heat, cooling, first, state, flag):
     """Do so many iterations, or fewer where the flag is set; return how many.
 
     The temperature is `heat` times `cooling` for each iteration done, those before this call included.
@@ -59,7 +59,7 @@ def anneal(field, plan, iterations, leaders, removed, width, polished, heat, coo
             ruin(field, plan, removed, state)
         recreate(field, plan, state)
         if building or uniform(state) < polished:
-            polish(field, plan, width)
+            polish(field, plan)
         change = changed_cost(field, plan)
         temperature = heat * cooling ** (first + done)
         allowed = change < -temperature * np.log(1.0 - uniform(state))
