@@ -12,10 +12,13 @@ import pytest
 import routeopt as ro
 from routeopt.problems.features import FEATURES
 from routeopt.problems.search import Incumbent
+from routeopt.solvers.vrp.rich import RichILS
 from routeopt.testing import cases, check_solver
 
+OURS = [ro.Nearest(), ro.Savings(), ro.Sweep(), ro.Regret(), ro.HGS(), RichILS()]
 
-@pytest.mark.parametrize("solver", [ro.Nearest(), ro.Savings(), ro.Sweep(), ro.Regret(), ro.HGS()], ids=repr)
+
+@pytest.mark.parametrize("solver", OURS, ids=repr)
 def test_our_solvers_conform(solver):
     check_solver(solver)
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+
 from routeopt.errors import UnsupportedError
 from routeopt.problems.evaluation import Evaluator
 from routeopt.problems.features import FEATURES, features_of
@@ -48,8 +49,8 @@ class RichILS:
     neighbours: int = 40
     removed: float = 10.0
     polished: float = 0.1
-    hot: float = 3.0
-    cold: float = 0.03
+    hot: float = 10.0
+    cold: float = 0.1
     supports: ClassVar[frozenset[str]] = frozenset(FEATURES) - {"shipments", "reloads", "fixed_edges"}
 
     def __post_init__(self) -> None:

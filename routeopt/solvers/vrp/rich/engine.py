@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 import numpy as np
+
 from routeopt.problems.instance import Floats, Instance, Integers, Routes
 from routeopt.problems.legs import leg
 from routeopt.problems.search import Incumbent, StopSignal
@@ -83,7 +84,17 @@ class Engine:
         removed, polished = self.settings.removed, self.settings.polished
         return int(
             anneal(
-                self.field, self.plan, steps, leaders, removed, polished, heat, cooling, first, self.state, flag
+                self.field,
+                self.plan,
+                steps,
+                leaders,
+                removed,
+                polished,
+                heat,
+                cooling,
+                first,
+                self.state,
+                flag,
             )
         )
 
@@ -102,9 +113,7 @@ class Engine:
                 best = rank
                 objective = np.inf if rank[0] else rank[1] / self.instance.scale
                 if objective < known.objective or known.objective == np.inf:
-                    known = known._replace(
-                        objective=objective, answer=best_routes(self.instance, self.field, self.plan)
-                    )
+                    known = known._replace(objective=objective, answer=best_routes(self.instance, self.plan))
             known = known._replace(seconds=stop.seconds(), iterations=done)
             yield known
             if stop.reached(done):
@@ -141,6 +150,8 @@ def _short_leg(i: Instance, field: Field) -> float:
     for u in range(i.depots, i.nodes):
         near = field.around[u, :_CLOSE].astype(np.int64)
         legs = [leg(i, 0, u, int(v)) for v in near]
-        costs += [i.distance_cost.mean() * distance + i.duration_cost.mean() * time for distance, time in legs]
+        costs += [
+            i.distance_cost.mean() * distance + i.duration_cost.mean() * time for distance, time in legs
+        ]
     finite = [cost for cost in costs if np.isfinite(cost)]
     return float(np.mean(finite)) if finite else 1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from routeopt.problems.instance import MIXED, Floats, Instance
 from routeopt.solvers.vrp.rich.layout import Field
 from routeopt.solvers.vrp.rich.near import closest, promising

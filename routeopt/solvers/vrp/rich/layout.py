@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
 from routeopt.problems.instance import Floats, Integers
 from routeopt.solvers.vrp.stretches import Task
 
@@ -27,7 +28,7 @@ NODE = np.dtype(
         ("route", np.int32),  # -1: not served
         ("out", np.int32),  # place that legs from here begin at
         ("into", np.int32),  # place that legs to here end at; the one behind all others is everywhere
-        ("stamp", np.int32),  # iteration that touched it last
+        ("tried", np.int32),  # search for a place that came past last
         ("ready", np.float64),  # earliest departure
         ("latest", np.float64),  # latest arrival that keeps all windows from here on
         ("leg", np.float64),  # distance to the following node
@@ -46,6 +47,7 @@ NODE = np.dtype(
         ("backhauls", np.int32),
         ("linehauls_on", np.int32),  # from here on
         ("backhauls_until", np.int32),  # up to here
+        ("stamp", np.int32),  # iteration that touched it last
         ("old_following", np.int32),
         ("old_preceding", np.int32),
         ("old_route", np.int32),
@@ -109,9 +111,8 @@ def _whole_lines(kind: np.dtype[np.void]) -> np.dtype[np.void]:
 NODE, ROUTE = _whole_lines(NODE), _whole_lines(ROUTE)
 
 # counts of a plan
-TOUCHED, TOUCHED_ROUTES, ITERATION, DIRTY, ROUTES_USED, BANKED, REQUESTS, BLINK, MISSING, BEST_MISSING = range(
-    10
-)
+TOUCHED, TOUCHED_ROUTES, ITERATION, DIRTY, ROUTES_USED, BANKED = range(6)
+REQUESTS, BLINK, SEARCHES, MISSING, BEST_MISSING = range(6, 11)
 # sums of a plan
 COST, BEST_COST, ABSENCE, OUTSIDE, ABSENCE_NOW = range(5)
 
@@ -158,5 +159,5 @@ class Plan(NamedTuple):
     lists: Int32  # (7, N + R) by the names above
     heights: Integers  # (T,) of the stacks of empty routes
     sequence: Integers  # (N,) a route to be driven by the clock
-    counts: Integers  # (10,) by the names above
+    counts: Integers  # (11,) by the names above
     sums: Floats  # (5,) by the names above

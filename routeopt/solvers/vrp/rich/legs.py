@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from routeopt.problems import legs
 from routeopt.problems.backend import bind
 from routeopt.solvers.compiled import inlined, inner, kernel

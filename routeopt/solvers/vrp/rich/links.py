@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from routeopt.solvers.compiled import inlined
 from routeopt.solvers.vrp.rich.layout import (
     ABSENCE,
@@ -92,7 +93,7 @@ def unlink(field, plan, u):
         shelve(field, plan, r)
     else:
         before.leg = leg_from(field, np.int64(route.profile), np.int64(before.out), np.int64(after.into))[0]
-    count_out(field, plan, u, 1.0)
+    count_out(plan, u, 1.0)
 
 
 @inlined
@@ -115,11 +116,11 @@ def link(field, plan, u, p):
     node.leg = leg_from(field, profile, u, np.int64(after.into))[0]
     route.count += 1
     route.load += node.load
-    count_out(field, plan, u, -1.0)
+    count_out(plan, u, -1.0)
 
 
 @inlined
-def count_out(field, plan, u, sign):
+def count_out(plan, u, sign):
     """Count a stop out of the plan, or (-1) in."""
     leader = plan.nodes[u].leader
     plan.sums[OUTSIDE] -= sign * plan.nodes[u].extra
@@ -159,7 +160,7 @@ def undo(field, plan):
 
 
 @inlined
-def keep(field, plan):
+def keep(plan):
     """Make the iteration part of the plan: bank, number of routes, and what differs from the best."""
     counts = plan.counts
     for k in range(counts[TOUCHED_ROUTES]):
@@ -174,7 +175,7 @@ def keep(field, plan):
             counts[DIRTY] += 1
     for k in range(counts[REQUESTS]):
         leader = np.int64(plan.lists[TO_INSERT, k])
-        if served_as(field, plan, leader) < 0:
+        if served_as(plan, leader) < 0:
             if plan.nodes[leader].shelf < 0:
                 plan.nodes[leader].shelf = counts[BANKED]
                 plan.lists[BANK, counts[BANKED]] = leader
@@ -189,7 +190,7 @@ def keep(field, plan):
 
 
 @inlined
-def served_as(field, plan, leader):
+def served_as(plan, leader):
     """Return the stop that serves a group, or -1."""
     stop = np.int64(leader)
     while plan.nodes[stop].route < 0:

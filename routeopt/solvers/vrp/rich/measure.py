@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from routeopt.problems.instance import STRICT
 from routeopt.solvers.compiled import borrowed, inlined, inner
 from routeopt.solvers.vrp.clock import clocked_cost

@@ -6,6 +6,7 @@ Where routes are limited in other ways, or durations cost something, a move is o
 from __future__ import annotations
 
 import numpy as np
+
 from routeopt.solvers.compiled import inlined
 from routeopt.solvers.vrp.rich.legs import leg_from, leg_to
 from routeopt.solvers.vrp.rich.measure import measure
@@ -56,9 +57,7 @@ def best_move(field, plan, a, b):
             - before.leg
             - nodes[last].leg
         )
-        gain += here.rate * (
-            length + leg_from(field, profile, last, np.int64(after.into))[0] - na.leg
-        )
+        gain += here.rate * (length + leg_from(field, profile, last, np.int64(after.into))[0] - na.leg)
         if gain < best and stretch_fits(field, plan, b, last, a):
             best, move, x, y, z = gain, STRETCH, b, last, a
         last = s
@@ -70,9 +69,7 @@ def best_move(field, plan, a, b):
         gain = here.rate * (
             leg_from(field, profile, np.int64(nodes[p].out), np.int64(after.into))[0] - nodes[p].leg - na.leg
         )
-        gain += there.rate * (
-            leg_to(field, profile2, first, np.int64(before.out))[0] + length - before.leg
-        )
+        gain += there.rate * (leg_to(field, profile2, first, np.int64(before.out))[0] + length - before.leg)
         if gain < best and stretch_fits(field, plan, first, a, pb):
             best, move, x, y, z = gain, STRETCH, first, a, pb
         first = p
@@ -156,7 +153,7 @@ def stretch_fits(field, plan, first, last, p):
         time = pass_stretch(field, plan, profile, nodes[p].ready, p, first, last, False)
         return time + leg_from(field, profile, last, np.int64(nodes[q].into))[1] <= nodes[q].latest + HOLD
     before, after = np.int64(nodes[first].preceding), np.int64(nodes[last].following)
-    if p == before or p == last:
+    if p in (before, last):
         return False
     if p >= field.task.nodes or nodes[p].place < nodes[first].place:
         time = pass_stretch(field, plan, profile, nodes[p].ready, p, first, last, False)
@@ -166,7 +163,9 @@ def stretch_fits(field, plan, first, last, p):
         time = pass_stretch(field, plan, profile, nodes[before].ready, before, after, p, False)
         time = pass_stretch(field, plan, profile, time, p, first, last, False)
         end, arrival = last, q
-    return time + leg_from(field, profile, end, np.int64(nodes[arrival].into))[1] <= nodes[arrival].latest + HOLD
+    return (
+        time + leg_from(field, profile, end, np.int64(nodes[arrival].into))[1] <= nodes[arrival].latest + HOLD
+    )
 
 
 @inlined
@@ -176,7 +175,9 @@ def turn_fits(field, plan, a, b):
     profile = np.int64(plan.routes[nodes[a].route].profile)
     first, after = np.int64(nodes[a].following), np.int64(nodes[b].following)
     time = pass_stretch(field, plan, profile, nodes[a].ready, a, b, first, True)
-    return time + leg_from(field, profile, first, np.int64(nodes[after].into))[1] <= nodes[after].latest + HOLD
+    return (
+        time + leg_from(field, profile, first, np.int64(nodes[after].into))[1] <= nodes[after].latest + HOLD
+    )
 
 
 @inlined

@@ -7,6 +7,7 @@ with waiting that cannot be avoided on top, and pairs that cannot follow each ot
 from __future__ import annotations
 
 import numpy as np
+
 from routeopt.problems.instance import Floats, Instance
 from routeopt.solvers.vrp.neighbours import nearest_by_legs, nearest_by_position
 from routeopt.solvers.vrp.rich.layout import Int32
@@ -74,7 +75,9 @@ def _legs(i: Instance, u: int, others: np.ndarray) -> tuple[Floats, Floats, Floa
 def _least(ranks: Floats, count: int) -> np.ndarray:
     """Return the numbers of the least finite ranks, ascending."""
     finite = int(np.isfinite(ranks).sum())
-    chosen = np.argsort(ranks, kind="stable") if len(ranks) <= count else np.argpartition(ranks, count - 1)[:count]
+    chosen = (
+        np.argsort(ranks, kind="stable") if len(ranks) <= count else np.argpartition(ranks, count - 1)[:count]
+    )
     chosen = chosen[np.argsort(ranks[chosen], kind="stable")]
     return chosen[: min(count, finite)]
 

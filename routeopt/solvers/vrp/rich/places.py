@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+
 from routeopt.problems.instance import STRICT
 from routeopt.solvers.compiled import borrowed, inlined, inner
 from routeopt.solvers.vrp.random import below, uniform
 from routeopt.solvers.vrp.rich.layout import (
     BLINK,
     EMPTIES,
+    SEARCHES,
 )
 from routeopt.solvers.vrp.rich.legs import leg_from, leg_to
 from routeopt.solvers.vrp.rich.measure import driven_cost, joined, measure, timely_cost
@@ -16,6 +18,7 @@ from routeopt.solvers.vrp.stretches import CAPACITY, HOLD
 
 BLINKS = 0.01  # share of places that are passed over
 NEAR, EVERYWHERE, NEW = range(3)  # where places are tried, in this order
+FEW = (1 << 31) - 1  # numbers of searches, kept as int32
 KINDS = 8  # vehicle types at most of which an empty route is tried
 
 
@@ -82,9 +85,9 @@ def loads_fit(field, plan, u, p):
     s = np.int64(nodes[p].following)
     kind = plan.routes[nodes[p].route].kind
     for k in range(loads.shape[1]):
-        delivery, pickup, peak = 0.0, 0.0, 0.0
+        pickup, peak = 0.0, 0.0
         if p != ring:
-            delivery, pickup, peak = plan.until[p, k, 0], plan.until[p, k, 1], plan.until[p, k, 2]
+            pickup, peak = plan.until[p, k, 1], plan.until[p, k, 2]
         peak = max(peak + loads[u, k, 0], pickup + loads[u, k, 2])
         pickup += loads[u, k, 1]
         if s != ring:
@@ -123,6 +126,7 @@ def best_place(field, plan, u, bound, state):
     tried = min(kinds, KINDS)
     shift = below(state, kinds) if tried < kinds else 0
     best, place = bound, np.int64(-1)
+    counts[SEARCHES] = (counts[SEARCHES] + 1) & FEW
     stage, k, r, p = NEAR, 0, 0, np.int64(-1)
     while True:
         if stage == NEAR:
@@ -140,6 +144,9 @@ def best_place(field, plan, u, bound, state):
                 if nodes[v].route < 0:
                     continue
                 p = np.int64(nodes[v].preceding)
+            if nodes[p].tried == counts[SEARCHES]:
+                continue
+            nodes[p].tried = counts[SEARCHES]
             counts[BLINK] -= 1
             if counts[BLINK] <= 0:
                 counts[BLINK] = 1 + int(np.log(1.0 - uniform(state)) / np.log(1.0 - BLINKS))

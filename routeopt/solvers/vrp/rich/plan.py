@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from routeopt.problems.instance import Flags, Instance, Integers, Routes
 from routeopt.solvers.vrp.rich.layout import (
     ABSENCE,
@@ -39,7 +40,7 @@ def empty_plan(instance: Instance, field: Field) -> Plan:
     lists[EMPTIES, :fleet] = np.arange(fleet)
     dimensions = field.loads.shape[1]
     kept = count + fleet if field.mixed else 1
-    counts, sums = np.zeros(10, np.int64), np.zeros(5)
+    counts, sums = np.zeros(11, np.int64), np.zeros(5)
     price = nodes["price"][leaders]
     counts[BANKED], counts[MISSING] = len(leaders), np.isinf(price).sum()
     counts[BEST_MISSING] = len(leaders) + 1
@@ -136,7 +137,11 @@ def load(i: Instance, field: Field, plan: Plan, start: Routes, taken: Flags) -> 
         tour = np.array([ring, *visits, ring])
         nodes["following"][tour[:-1]], nodes["preceding"][tour[1:]] = tour[1:], tour[:-1]
         nodes["route"][visits] = r
-        routes["count"][r], routes["load"][r], routes["spot"][r] = len(visits), i.delivery[visits, 0].sum(), -1
+        routes["count"][r], routes["load"][r], routes["spot"][r] = (
+            len(visits),
+            i.delivery[visits, 0].sum(),
+            -1,
+        )
         slots.append(r)
     plan.heights[:] -= used
     left = np.flatnonzero((nodes["shelf"][: i.nodes] >= 0) & ~served)
@@ -148,7 +153,7 @@ def load(i: Instance, field: Field, plan: Plan, start: Routes, taken: Flags) -> 
     return np.array(slots, np.int64)
 
 
-def best_routes(instance: Instance, field: Field, plan: Plan) -> Routes:
+def best_routes(instance: Instance, plan: Plan) -> Routes:
     """Return the best plan found."""
     lists, kinds, following = [], [], plan.nodes["best"].tolist()
     for r in range(len(plan.routes)):

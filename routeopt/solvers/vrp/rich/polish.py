@@ -7,6 +7,7 @@ if the routes, measured anew, cost less; else the links are put back.
 from __future__ import annotations
 
 import numpy as np
+
 from routeopt.solvers.compiled import borrowed, inlined, inner
 from routeopt.solvers.vrp.rich.layout import (
     QUEUE,
@@ -35,9 +36,7 @@ def polish(field, plan):
     for k in range(plan.counts[TOUCHED]):
         v = np.int64(plan.lists[TOUCHED_NODES, k])
         node = nodes[v]
-        if v < rings and (
-            node.following != node.old_following or node.preceding != node.old_preceding
-        ):
+        if v < rings and (node.following != node.old_following or node.preceding != node.old_preceding):
             tail = enlist(plan, rings, v, tail)
     while head < tail:
         u = np.int64(plan.lists[QUEUE, head % rings])
@@ -60,7 +59,7 @@ def polish(field, plan):
                 profile = np.int64(plan.routes[nodes[u].route].profile)
                 entering = nodes[nodes[u].preceding].leg
                 for v in (a, b, x, y, z):
-                    if 0 <= v:
+                    if v >= 0:
                         tail = enlist(plan, rings, v, tail)
                         tail = enlist(plan, rings, np.int64(nodes[v].preceding), tail)
                         tail = enlist(plan, rings, np.int64(nodes[v].following), tail)

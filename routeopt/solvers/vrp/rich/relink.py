@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from routeopt.solvers.compiled import inlined
+
+from routeopt.solvers.compiled import borrowed, inlined, inner
 from routeopt.solvers.vrp.rich.legs import leg_from
 from routeopt.solvers.vrp.rich.links import shelve, take, touch, touch_route
 
 
-@inlined
+@inner
 def chain(field, plan, a, b):
     """Let node b follow node a, which is in the route of both."""
+    field, plan = borrowed(field), borrowed(plan)
     nodes = plan.nodes
     touch(plan, a)
     touch(plan, b)

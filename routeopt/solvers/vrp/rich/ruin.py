@@ -7,6 +7,7 @@ Transportation Science 54 (2020).
 from __future__ import annotations
 
 import numpy as np
+
 from routeopt.solvers.compiled import borrowed, inlined, inner
 from routeopt.solvers.vrp.random import below, uniform
 from routeopt.solvers.vrp.rich.layout import (
@@ -80,12 +81,12 @@ def take_string(field, plan, v, length, count, state):
         following = np.int64(nodes[begin].following)
         if i < gap or i >= gap + kept:
             unlink(field, plan, begin)
-            request(field, plan, begin)
+            request(plan, begin)
         begin = following
 
 
 @inlined
-def request(field, plan, u):
+def request(plan, u):
     """Note that the group of a stop is to be inserted."""
     leader = plan.nodes[u].leader
     node, counts = plan.nodes[leader], plan.counts
@@ -108,8 +109,8 @@ def call_waiting(field, plan, seed, state):
             break
         u = np.int64(field.around[seed, k])
         if plan.nodes[plan.nodes[u].leader].shelf >= 0:
-            request(field, plan, u)
+            request(plan, u)
             called += 1
     begin = below(state, banked)
     for k in range(min(banked, WAITING_FAR)):
-        request(field, plan, np.int64(plan.lists[BANK, (begin + k) % banked]))
+        request(plan, np.int64(plan.lists[BANK, (begin + k) % banked]))

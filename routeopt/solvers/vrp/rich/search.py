@@ -7,6 +7,7 @@ Vanden Berghe 2020), so that hard stops come in at last.
 from __future__ import annotations
 
 import numpy as np
+
 from routeopt.solvers.compiled import borrowed, inlined, kernel
 from routeopt.solvers.vrp.random import uniform
 from routeopt.solvers.vrp.rich.layout import (
@@ -54,7 +55,7 @@ def anneal(field, plan, iterations, leaders, removed, polished, heat, cooling, f
         if building:
             counts[REQUESTS] = 0
             for leader in leaders:
-                request(field, plan, np.int64(leader))
+                request(plan, np.int64(leader))
         else:
             ruin(field, plan, removed, state)
         recreate(field, plan, state)
@@ -68,14 +69,14 @@ def anneal(field, plan, iterations, leaders, removed, polished, heat, cooling, f
                 sums[ABSENCE_NOW] < sums[ABSENCE] or (allowed and sums[ABSENCE_NOW] <= sums[ABSENCE])
             )
         if counts[MISSING] > 0 and not building:
-            remember_absence(field, plan)
+            remember_absence(plan)
         if (allowed or building) and change < np.inf:
             settle(field, plan, change)
         else:
             undo(field, plan)
             counts[MISSING] = missing
         if missing > 0:
-            sums[ABSENCE] = absence(field, plan)
+            sums[ABSENCE] = absence(plan)
     return iterations
 
 
@@ -125,7 +126,7 @@ def changed_cost(field, plan):
 def settle(field, plan, change):
     """Keep the iteration, as the best plan where it is."""
     counts, sums = plan.counts, plan.sums
-    keep(field, plan)
+    keep(plan)
     sums[COST] += change
     better = sums[COST] < sums[BEST_COST] - GAIN * abs(sums[BEST_COST])
     if counts[MISSING] < counts[BEST_MISSING] or (counts[MISSING] == counts[BEST_MISSING] and better):
@@ -134,7 +135,7 @@ def settle(field, plan, change):
 
 
 @inlined
-def remember_absence(field, plan):
+def remember_absence(plan):
     """Count one absence more for each request that must be served and is not."""
     for k in range(plan.counts[REQUESTS]):
         leader = np.int64(plan.lists[TO_INSERT, k])
@@ -143,7 +144,7 @@ def remember_absence(field, plan):
 
 
 @inlined
-def absence(field, plan):
+def absence(plan):
     """Return how often the requests that the plan misses have been left out."""
     total = 0.0
     for k in range(plan.counts[BANKED]):
