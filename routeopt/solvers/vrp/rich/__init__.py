@@ -21,6 +21,7 @@ from routeopt.problems.evaluation import Evaluator
 from routeopt.problems.features import FEATURES, features_of
 from routeopt.problems.instance import Instance, Routes
 from routeopt.problems.search import Incumbent, StopSignal
+from routeopt.solvers.vrp.rich.parameters import RichParameters
 
 if TYPE_CHECKING:
     from routeopt.solvers.vrp.rich.engine import Engine
@@ -29,7 +30,7 @@ _HEARTBEAT = 0.05  # seconds between signs of life while the engine is made
 
 
 @dataclass(frozen=True)
-class RichILS:
+class RichILS(RichParameters):
     """Improve routes by iterated local search, whatever their attributes.
 
     One thread is used. An iteration is one string removal with what follows.
@@ -46,20 +47,7 @@ class RichILS:
         Temperature at the begin and the end, in legs to a close neighbour.
     """
 
-    neighbours: int = 40
-    removed: float = 10.0
-    polished: float = 0.1
-    hot: float = 10.0
-    cold: float = 0.1
     supports: ClassVar[frozenset[str]] = frozenset(FEATURES) - {"shipments", "reloads", "fixed_edges"}
-
-    def __post_init__(self) -> None:
-        if self.neighbours < 1:
-            raise ValueError(f"neighbours must be 1 or more, not {self.neighbours}")
-        if not self.removed >= 1:
-            raise ValueError(f"removed must be 1 or more, not {self.removed}")
-        if not 0 < self.cold <= self.hot:
-            raise ValueError(f"temperatures must be positive and fall, not from {self.hot} to {self.cold}")
 
     def __call__(
         self,

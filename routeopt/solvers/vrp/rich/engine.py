@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import Protocol
 
 import numpy as np
 
-from routeopt.problems.instance import Floats, Instance, Integers, Routes
+from routeopt.problems.instance import Floats, Instance, Routes
 from routeopt.problems.legs import leg
 from routeopt.problems.search import Incumbent, StopSignal
 from routeopt.solvers.vrp.random import random_state
@@ -21,8 +20,10 @@ from routeopt.solvers.vrp.rich.layout import (
     COST,
     MISSING,
     Field,
+    Int32,
     Plan,
 )
+from routeopt.solvers.vrp.rich.parameters import RichParameters
 from routeopt.solvers.vrp.rich.plan import best_routes, empty_plan, load
 from routeopt.solvers.vrp.rich.search import anneal
 
@@ -35,21 +36,11 @@ _GO = np.zeros(1, np.uint8)  # a flag that nobody sets
 _NOBODY = np.zeros(0, np.int32)
 
 
-class Settings(Protocol):
-    """What can be set."""
-
-    neighbours: int
-    removed: float
-    polished: float
-    hot: float
-    cold: float
-
-
 class Engine:
     """A plan under search."""
 
     def __init__(
-        self, instance: Instance, start: Routes | None, rng: np.random.Generator, settings: Settings
+        self, instance: Instance, start: Routes | None, rng: np.random.Generator, settings: RichParameters
     ) -> None:
         self.instance, self.settings = instance, settings
         self.state = random_state(rng)
@@ -78,7 +69,7 @@ class Engine:
         self.plan.sums[BEST_COST] = self.plan.sums[COST]
 
     def _work(
-        self, leaders: Integers, steps: int, heat: float, cooling: float, first: int, flag: np.ndarray
+        self, leaders: Int32, steps: int, heat: float, cooling: float, first: int, flag: np.ndarray
     ) -> int:
         """Call the kernel; return the iterations done."""
         removed, polished = self.settings.removed, self.settings.polished

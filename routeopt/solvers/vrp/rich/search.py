@@ -71,7 +71,7 @@ def anneal(field, plan, iterations, leaders, removed, polished, heat, cooling, f
         if counts[MISSING] > 0 and not building:
             remember_absence(plan)
         if (allowed or building) and change < np.inf:
-            settle(field, plan, change)
+            settle(plan, change)
         else:
             undo(field, plan)
             counts[MISSING] = missing
@@ -123,7 +123,7 @@ def changed_cost(field, plan):
 
 
 @inlined
-def settle(field, plan, change):
+def settle(plan, change):
     """Keep the iteration, as the best plan where it is."""
     counts, sums = plan.counts, plan.sums
     keep(plan)
