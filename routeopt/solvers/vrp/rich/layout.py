@@ -43,8 +43,8 @@ NODE = np.dtype(
         ("distance", np.float64),  # up to here
         ("load", np.float64),  # delivered, in the first dimension
         ("carried", np.float64),  # the same, up to here
-        ("linehauls", np.int32),  # whether it brings; up to here for the ring
-        ("backhauls", np.int32),
+        ("linehauls", np.int32),  # whether it brings
+        ("backhauls", np.int32),  # whether it only fetches
         ("linehauls_on", np.int32),  # from here on
         ("backhauls_until", np.int32),  # up to here
         ("stamp", np.int32),  # iteration that touched it last

@@ -55,6 +55,7 @@ def measure(field, plan, r):
         place += 1
         length, time = leg_from(field, profile, np.int64(before.out), np.int64(node.into))
         distance += length
+        before.leg = length
         if v == ring:
             feasible &= before.ready + time <= node.late + HOLD
             break

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from routeopt.problems.instance import STRICT
-from routeopt.solvers.compiled import borrowed, inlined, inner
+from routeopt.solvers.compiled import inlined
 from routeopt.solvers.vrp.random import below, uniform
 from routeopt.solvers.vrp.rich.layout import (
     BLINK,
@@ -19,7 +19,7 @@ from routeopt.solvers.vrp.stretches import CAPACITY, HOLD
 BLINKS = 0.01  # share of places that are passed over
 NEAR, EVERYWHERE, NEW = range(3)  # where places are tried, in this order
 FEW = (1 << 31) - 1  # numbers of searches, kept as int32
-KINDS = 8  # vehicle types at most of which an empty route is tried
+OPENED = 10  # one in so many searches tries a vehicle more although the stop fits elsewhere
 
 
 @inlined
@@ -76,10 +76,9 @@ def price(field, plan, u, p, bound):
     return cost
 
 
-@inner
+@inlined
 def loads_fit(field, plan, u, p):
     """Return whether the vehicle can carry what is on board, with a stop behind a node."""
-    field, plan = borrowed(field), borrowed(plan)
     loads, nodes = field.loads, plan.nodes
     ring = np.int64(field.task.nodes + nodes[p].route)
     s = np.int64(nodes[p].following)
@@ -97,10 +96,9 @@ def loads_fit(field, plan, u, p):
     return True
 
 
-@inner
+@inlined
 def order_fits(field, plan, u, p):
     """Return whether deliveries stay before pickups, with a stop behind a node."""
-    field, plan = borrowed(field), borrowed(plan)
     nodes = plan.nodes
     ring = np.int64(field.task.nodes + nodes[p].route)
     s = np.int64(nodes[p].following)
@@ -117,14 +115,16 @@ def order_fits(field, plan, u, p):
 def best_place(field, plan, u, bound, state):
     """Return the least change of cost below the bound, and the node that the stop then follows, or -1.
 
-    All routes are searched where the stop fits nowhere near. A vehicle more is the last resort, unless there
-    are several types: a route that is opened for the cost of its legs alone is one too many later on.
+    All routes are searched where the stop fits nowhere near. A vehicle more is the last resort: a route that
+    is opened for the cost of its legs alone is one too many later on. Of several types either the cheapest is
+    taken or any, for what the vehicle will carry is not known yet; at times they are tried in any case.
     """
     nodes, near, counts = plan.nodes, field.near, plan.counts
     width, rings = near.shape[1], np.int64(field.task.nodes)
     kinds = len(plan.heights)
-    tried = min(kinds, KINDS)
-    shift = below(state, kinds) if tried < kinds else 0
+    shift = below(state, kinds) if kinds > 1 else 0
+    cheapest = kinds > 1 and below(state, 2) == 0
+    settled = kinds == 1 or below(state, OPENED) > 0
     best, place = bound, np.int64(-1)
     counts[SEARCHES] = (counts[SEARCHES] + 1) & FEW
     stage, k, r, p = NEAR, 0, 0, np.int64(-1)
@@ -162,7 +162,9 @@ def best_place(field, plan, u, bound, state):
                 p = rings + r
                 r += 1
         else:
-            if k == tried or (place >= 0 and kinds == 1):
+            if place >= 0 and k == 0 and settled:
+                return best, place
+            if k == kinds or (place >= rings and k > 0 and not cheapest):
                 return best, place
             kind = (k + shift) % kinds
             k += 1

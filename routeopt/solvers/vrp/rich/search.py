@@ -31,6 +31,7 @@ from routeopt.solvers.vrp.rich.links import keep, record_best, undo
 from routeopt.solvers.vrp.rich.measure import measure
 from routeopt.solvers.vrp.rich.polish import polish
 from routeopt.solvers.vrp.rich.recreate import recreate
+from routeopt.solvers.vrp.rich.retype import retype
 from routeopt.solvers.vrp.rich.ruin import request, ruin
 
 GAIN = 1e-9  # relative to the cost: less is noise
@@ -61,6 +62,8 @@ def anneal(field, plan, iterations, leaders, removed, polished, heat, cooling, f
         recreate(field, plan, state)
         if building or uniform(state) < polished:
             polish(field, plan)
+        if len(plan.heights) > 1:
+            retype(field, plan)
         change = changed_cost(field, plan)
         temperature = heat * cooling ** (first + done)
         allowed = change < -temperature * np.log(1.0 - uniform(state))
