@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from routeopt.problems.instance import MIXED, Floats, Instance
+from routeopt.problems.instance import MIXED, Flags, Floats, Instance
 from routeopt.solvers.vrp.neighbours import nearest_by_legs, nearest_by_position
 from routeopt.solvers.vrp.rich.layout import Int32
 
@@ -49,7 +49,7 @@ def _ranks(i: Instance, u: int, others: np.ndarray) -> tuple[Floats, Floats]:
     """Return how well others come before a stop, and behind it; inf where they cannot."""
     there, away, time_there, time_away = _legs(i, u, others)
     early, late, service = i.windows[:, 0, 0], i.windows[:, -1, 1], i.service
-    brings = i.delivery.any(axis=1)
+    brings: Flags = np.asarray(i.delivery.any(axis=1))
     fetches = (i.pickup > 0).any(axis=1) & ~brings
     ranks = []
     for distance, time, first, second in ((there, time_there, others, u), (away, time_away, u, others)):

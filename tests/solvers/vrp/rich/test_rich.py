@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import permutations
+from itertools import permutations, product
 from math import inf
 
 import numpy as np
@@ -137,6 +137,26 @@ def test_small_problems_are_solved_to_the_optimum(kind, seed):
     best = min((plan.cost for plan in plans if plan.feasible), default=inf)
     found = ro.solve(problem, solver="rich", stop=ro.MaxIterations(1000), seed=seed)
     assert (found.cost if found.feasible else inf) == pytest.approx(best)
+
+
+def test_a_mixed_fleet_is_chosen_as_brute_force_chooses_it():
+    rng = np.random.default_rng(4)
+    stops = ro.Stops(*rng.integers(0, 50, (2, 4)).astype(float), delivery=[3.0, 4.0, 5.0, 6.0])
+    fleet = [
+        ro.Vehicle(capacity=7.0, fixed_cost=20.0),
+        ro.Vehicle(capacity=18.0, fixed_cost=55.0, distance_cost=1.2, count=1),
+        ro.Vehicle(capacity=11.0, fixed_cost=30.0, start=1),
+    ]
+    problem = ro.VRP(stops, fleet, [ro.Depot(25.0, 25.0), ro.Depot(5.0, 5.0)])
+    plans = (
+        ro.Solution(problem, ro.Routes.from_lists(plan, kinds))
+        for plan in all_plans(range(2, 6))
+        for kinds in product(range(3), repeat=len(plan))
+    )
+    best = min(plan.cost for plan in plans if plan.feasible)
+    found = ro.solve(problem, solver="rich", stop=ro.MaxIterations(2000), seed=1)
+    assert found.feasible
+    assert found.cost == pytest.approx(best)
 
 
 def test_iterations_and_seed_decide_the_routes():
