@@ -11,7 +11,7 @@ class RichParameters:
 
     neighbours: int = 40
     removed: float = 10.0
-    polished: float = 0.1
+    polished: float = 0.3
     hot: float = 10.0
     cold: float = 0.1
 
