@@ -22,6 +22,7 @@ SOLVERS = {
     "lk": "routeopt.solvers.vrp.tour:LinKernighan",
     "ortools": "routeopt.solvers.vrp.ortools:ORTools",
     "set_partition": "routeopt.solvers.vrp.set_partition:SetPartition",
+    "rich": "routeopt.solvers.vrp.rich:RichILS",
 }
 
 # In the order in which a file is offered to them: the last ones take almost anything.

@@ -61,24 +61,30 @@ def _compiled(function: Function, **options: bool) -> Function:
 
 @intrinsic
 def borrowed(_context: Any, value: Any) -> Any:
-    """Return a NamedTuple with its arrays not counted as references, inside a kernel.
+    """Return a NamedTuple with its arrays not counted as references, inside a kernel; also those of inner ones.
 
     Counting is atomic, and inner functions that take arrays out of tuples spend a fifth of the
     time on it. Arrays that Python handed to the kernel outlive the call: no count is needed.
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kind = signature.args[0]
-        items = cgutils.unpack_tuple(builder, arguments[0])
-        for i, item in enumerate(kind):
-            if isinstance(item, types.Array):
-                array = context.make_array(item)(context, builder, items[i])
-                array.meminfo = cgutils.get_null_value(array.meminfo.type)
-                array.parent = cgutils.get_null_value(array.parent.type)
-                items[i] = array._getvalue()
-        return context.make_tuple(builder, kind, items)
+        return _uncounted(context, builder, signature.args[0], arguments[0])
 
     return value(value), generate
+
+
+def _uncounted(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+    """Return a tuple whose arrays do not know who owns their memory."""
+    items = cgutils.unpack_tuple(builder, value)
+    for i, item in enumerate(kind):
+        if isinstance(item, types.BaseTuple):
+            items[i] = _uncounted(context, builder, item, items[i])
+        elif isinstance(item, types.Array):
+            array = context.make_array(item)(context, builder, items[i])
+            array.meminfo = cgutils.get_null_value(array.meminfo.type)
+            array.parent = cgutils.get_null_value(array.parent.type)
+            items[i] = array._getvalue()
+    return context.make_tuple(builder, kind, items)
 
 
 @cache

@@ -12,14 +12,15 @@ import pytest
 import routeopt as ro
 from routeopt.problems.features import FEATURES
 from routeopt.problems.search import Incumbent
+from routeopt.solvers.vrp.rich import RichILS
 from routeopt.testing import cases, check_solver
 
+OURS = [
+    ro.Nearest(), ro.Savings(), ro.Sweep(), ro.Regret(), ro.HGS(), ro.ILS(), RichILS(), ro.LinKernighan(),
+]  # fmt: skip
 
-@pytest.mark.parametrize(
-    "solver",
-    [ro.Nearest(), ro.Savings(), ro.Sweep(), ro.Regret(), ro.HGS(), ro.ILS(), ro.LinKernighan()],
-    ids=repr,
-)
+
+@pytest.mark.parametrize("solver", OURS, ids=repr)
 def test_our_solvers_conform(solver):
     check_solver(solver)
 

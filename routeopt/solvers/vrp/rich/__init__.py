@@ -1,0 +1,96 @@
+"""Iterated local search for almost every attribute: ruin, recreate, polish, and anneal.
+
+Strings of neighbouring stops are taken out, put back where they cost least, and what has changed is
+polished by local search; the result is kept by the rule of simulated annealing, or undone from a log, so
+that an iteration costs what it touches. No plan ever breaks a bound: a stop that fits nowhere waits outside.
+Source: Christiaens & Vanden Berghe, "Slack induction by string removals for vehicle routing problems",
+Transportation Science 54 (2020).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from routeopt.errors import UnsupportedError
+from routeopt.problems.evaluation import Evaluator
+from routeopt.problems.features import FEATURES, features_of
+from routeopt.problems.instance import Instance, Routes
+from routeopt.problems.search import Incumbent, StopSignal
+from routeopt.solvers.vrp.rich.parameters import RichParameters
+
+if TYPE_CHECKING:
+    from routeopt.solvers.vrp.rich.engine import Engine
+
+_HEARTBEAT = 0.05  # seconds between signs of life while the engine is made
+
+
+@dataclass(frozen=True)
+class RichILS(RichParameters):
+    """Improve routes by iterated local search, whatever their attributes.
+
+    One thread is used. An iteration is one string removal with what follows.
+
+    Parameters
+    ----------
+    neighbours : int
+        Stops before, and as many behind, that each stop is tried next to.
+    removed : float
+        Stops taken out in an iteration, on average.
+    polished : float
+        Share of the iterations that are polished by local search.
+    hot, cold : float
+        Temperature at the begin and the end, in legs to a close neighbour.
+    """
+
+    supports: ClassVar[frozenset[str]] = frozenset(FEATURES) - {"shipments", "reloads", "fixed_edges"}
+
+    def __call__(
+        self,
+        instance: Instance,
+        start: Routes | None,
+        *,
+        stop: StopSignal,
+        rng: np.random.Generator,
+        threads: int,  # noqa: ARG002
+    ) -> Iterator[Incumbent]:
+        """Yield the start if it is feasible, then ever better answers and heartbeats.
+
+        Raises
+        ------
+        UnsupportedError
+            The instance uses an attribute that is not in `supports`.
+        """
+        features = features_of(instance)
+        if features - self.supports:
+            raise UnsupportedError("rich", features - self.supports)
+        known = Incumbent(stop.seconds(), 0, *_appraise(instance, start), "rich")
+        yield known
+        if not instance.stops or stop.reached(0):
+            return
+        pool = ThreadPoolExecutor(1)  # neighbours of many stops take longer than a heartbeat
+        future = pool.submit(self._engine, instance, start, rng)
+        pool.shutdown(wait=False)
+        while wait([future], _HEARTBEAT).not_done:
+            yield known._replace(seconds=stop.seconds())
+            if stop.reached(0):
+                return
+        yield from future.result().drive(stop, known)
+
+    def _engine(self, instance: Instance, start: Routes | None, rng: np.random.Generator) -> Engine:
+        from routeopt.solvers.vrp.rich.engine import Engine
+
+        return Engine(instance, start, rng, self)
+
+
+def _appraise(instance: Instance, start: Routes | None) -> tuple[float, None, Routes | None]:
+    """Return objective, bound and answer to begin with: the start, if it is complete and feasible."""
+    if start is not None:
+        found = Evaluator(instance).evaluate(start)
+        if not found.violations and not found.missing:
+            return (found.cost + instance.vehicle_weight * start.size) / instance.scale, None, start
+    return np.inf, None, None
