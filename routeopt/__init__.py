@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from routeopt.solvers.vrp.nearest import Nearest as Nearest
     from routeopt.solvers.vrp.ortools import ORTools as ORTools
     from routeopt.solvers.vrp.regret import Regret as Regret
+    from routeopt.solvers.vrp.rich import RichILS as RichILS
     from routeopt.solvers.vrp.savings import Savings as Savings
     from routeopt.solvers.vrp.set_partition import SetPartition as SetPartition
     from routeopt.solvers.vrp.sweep import Sweep as Sweep
@@ -79,6 +80,7 @@ _PUBLIC = {
     "Nearest": "routeopt.solvers.vrp.nearest:Nearest",
     "ORTools": "routeopt.solvers.vrp.ortools:ORTools",
     "Regret": "routeopt.solvers.vrp.regret:Regret",
+    "RichILS": "routeopt.solvers.vrp.rich:RichILS",
     "Savings": "routeopt.solvers.vrp.savings:Savings",
     "SetPartition": "routeopt.solvers.vrp.set_partition:SetPartition",
     "Sweep": "routeopt.solvers.vrp.sweep:Sweep",

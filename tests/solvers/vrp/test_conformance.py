@@ -12,11 +12,10 @@ import pytest
 import routeopt as ro
 from routeopt.problems.features import FEATURES
 from routeopt.problems.search import Incumbent
-from routeopt.solvers.vrp.rich import RichILS
 from routeopt.testing import cases, check_solver
 
 OURS = [
-    ro.Nearest(), ro.Savings(), ro.Sweep(), ro.Regret(), ro.HGS(), ro.ILS(), RichILS(), ro.LinKernighan(),
+    ro.Nearest(), ro.Savings(), ro.Sweep(), ro.Regret(), ro.HGS(), ro.ILS(), ro.RichILS(), ro.LinKernighan(),
 ]  # fmt: skip
 
 
