@@ -61,3 +61,16 @@ def best_plan(instance):
                 plans[key] = total, [*lists, order], [*of_kind, kind]
     found = (worth(evaluator, Routes.from_lists(*plan[1:])) for plan in plans.values())
     return min(value for value in found if value is not None)
+
+
+def all_plans(stops):
+    """Yield every way to cut every order of the stops into routes."""
+    for order in permutations(stops):
+        for cuts in range(2 ** (len(order) - 1)):
+            routes, route = [], [order[0]]
+            for k, stop in enumerate(order[1:]):
+                if cuts >> k & 1:
+                    routes.append(route)
+                    route = []
+                route.append(stop)
+            yield [*routes, route]

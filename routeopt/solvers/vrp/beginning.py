@@ -1,4 +1,4 @@
-"""How improvers begin: what their start is worth, and signs of life while their engine is made."""
+"""How improvers begin: what they refuse, what their start is worth, and signs of life while they get ready."""
 
 from __future__ import annotations
 
@@ -8,13 +8,22 @@ from typing import TypeVar
 
 import numpy as np
 
+from routeopt.errors import UnsupportedError
 from routeopt.problems.evaluation import Evaluator
+from routeopt.problems.features import features_of
 from routeopt.problems.instance import Instance, Routes
 from routeopt.problems.search import Incumbent, StopSignal
 
 Engine = TypeVar("Engine")
 
-_HEARTBEAT = 0.05  # seconds
+HEARTBEAT = 0.05  #: seconds between two signs of life
+
+
+def refuse_unsupported(instance: Instance, supports: frozenset[str], source: str) -> None:
+    """Raise an UnsupportedError if the instance uses an attribute that is not in `supports`."""
+    lacking = features_of(instance) - supports
+    if lacking:
+        raise UnsupportedError(source, lacking)
 
 
 def appraise(instance: Instance, start: Routes | None, stop: StopSignal, source: str) -> Incumbent:
@@ -37,7 +46,7 @@ def made(
     pool = ThreadPoolExecutor(1)
     future = pool.submit(make)
     pool.shutdown(wait=False)
-    while wait([future], _HEARTBEAT).not_done:
+    while wait([future], HEARTBEAT).not_done:
         yield known._replace(seconds=stop.seconds())
         if stop.reached(0):
             return None

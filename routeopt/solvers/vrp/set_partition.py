@@ -14,18 +14,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from routeopt.errors import ProblemError, UnsupportedError
-from routeopt.problems.evaluation import Evaluator
-from routeopt.problems.features import FEATURES, features_of
+from routeopt.errors import ProblemError
+from routeopt.problems.features import FEATURES
 from routeopt.problems.instance import Instance, Routes
 from routeopt.problems.search import Incumbent, StopSignal
+from routeopt.solvers.vrp.beginning import HEARTBEAT, appraise, refuse_unsupported
 from routeopt.solvers.vrp.ortools.extra import require_ortools
 from routeopt.solvers.vrp.route_pool import RoutePool
 
 if TYPE_CHECKING:
     from routeopt.solvers.vrp.partition_model import Partition
-
-_HEARTBEAT = 0.05  # seconds between signs of life
 
 
 @dataclass(frozen=True)
@@ -76,13 +74,10 @@ class SetPartition:
         UnsupportedError
             The instance uses an attribute that is not in `supports`.
         """
-        lacking = features_of(instance) - self.supports
-        if lacking:
-            raise UnsupportedError(self.name, lacking)
+        refuse_unsupported(instance, self.supports, self.name)
         from routeopt.solvers.vrp.partition_model import Partition
 
-        evaluator = Evaluator(instance)
-        known = Incumbent(stop.seconds(), 0, *_appraise(evaluator, start), self.name)
+        known = appraise(instance, start, stop, self.name)
         yield known
         if pool is None or start is None or known.answer is None or stop.reached(0):
             return
@@ -94,8 +89,8 @@ class SetPartition:
         try:
             waiting = True
             while waiting:
-                waiting = bool(wait([future], _HEARTBEAT).not_done)
-                known = _better(evaluator, known, partition)
+                waiting = bool(wait([future], HEARTBEAT).not_done)
+                known = _better(instance, known, partition, stop)
                 yield known._replace(seconds=stop.seconds(), iterations=partition.iterations)
                 if stop.reached(partition.iterations):
                     partition.cancel()
@@ -105,18 +100,9 @@ class SetPartition:
             wait([future])
 
 
-def _appraise(evaluator: Evaluator, routes: Routes | None) -> tuple[float, None, Routes | None]:
-    """Return objective, bound and answer of a plan that is complete and breaks nothing."""
-    if routes is not None:
-        instance, found = evaluator.instance, evaluator.evaluate(routes)
-        if not found.violations and not found.missing:
-            return (found.cost + instance.vehicle_weight * routes.size) / instance.scale, None, routes
-    return np.inf, None, None
-
-
-def _better(evaluator: Evaluator, known: Incumbent, partition: Partition) -> Incumbent:
+def _better(instance: Instance, known: Incumbent, partition: Partition, stop: StopSignal) -> Incumbent:
     """Return the latest choice if, recomputed, it is better than what is known."""
     if partition.latest is None or partition.latest is known.answer:
         return known
-    objective, _, answer = _appraise(evaluator, partition.latest)
-    return known if objective >= known.objective else known._replace(objective=objective, answer=answer)
+    found = appraise(instance, partition.latest, stop, known.source)
+    return known if found.objective >= known.objective else found

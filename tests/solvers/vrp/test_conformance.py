@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import permutations
 from math import inf
 
 import numpy as np
 import pytest
+from exhaustive import all_plans
 
 import routeopt as ro
 from routeopt.problems.features import FEATURES
@@ -74,19 +74,6 @@ def test_a_vocabulary_of_ones_own_is_refused():
 
     with pytest.raises(AssertionError, match="teleport"):
         check_solver(Dreamer())
-
-
-def all_plans(stops):
-    """Yield every way to cut every order of the stops into routes."""
-    for order in permutations(stops):
-        for cuts in range(2 ** (len(order) - 1)):
-            routes, route = [], [order[0]]
-            for k, stop in enumerate(order[1:]):
-                if cuts >> k & 1:
-                    routes.append(route)
-                    route = []
-                route.append(stop)
-            yield [*routes, route]
 
 
 @pytest.mark.parametrize("seed", range(3))

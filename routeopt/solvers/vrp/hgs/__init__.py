@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from routeopt.errors import UnsupportedError
 from routeopt.problems.features import features_of
 from routeopt.problems.instance import Instance, Routes
 from routeopt.problems.legs import DENSE_LIMIT
 from routeopt.problems.search import Incumbent, StopSignal
 from routeopt.solvers.vrp import plain
-from routeopt.solvers.vrp.beginning import appraise, made
+from routeopt.solvers.vrp.beginning import appraise, made, refuse_unsupported
 from routeopt.solvers.vrp.hgs.islands import evolve_islands
 from routeopt.solvers.vrp.hgs.parameters import HGSParameters
 
@@ -73,12 +72,10 @@ class HGS(HGSParameters):
         UnsupportedError
             The instance uses an attribute that is not in `supports`.
         """
-        features = features_of(instance)
-        if features - self.supports:
-            raise UnsupportedError("hgs", features - self.supports)
+        refuse_unsupported(instance, self.supports, "hgs")
         known = appraise(instance, start, stop, "hgs")
         yield known
-        timed = bool(features & _TIMED)
+        timed = bool(features_of(instance) & _TIMED)
         most = DENSE_LIMIT if timed else _MOST_STOPS
         if not 0 < instance.stops <= most or stop.reached(0):
             return

@@ -16,19 +16,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from routeopt.errors import UnsupportedError
-from routeopt.problems.features import features_of
 from routeopt.problems.instance import Instance, Routes
 from routeopt.problems.search import Incumbent, StopSignal
 from routeopt.solvers.vrp import plain
-from routeopt.solvers.vrp.beginning import appraise, made
+from routeopt.solvers.vrp.beginning import HEARTBEAT, appraise, made, refuse_unsupported
 from routeopt.solvers.vrp.ils.habits import Habits
 
 if TYPE_CHECKING:
     from routeopt.solvers.vrp.ils.engine import Engine
 
 _NEAR = 100  # neighbours of each stop that are known
-_HEARTBEAT = 0.05  # seconds between signs of life
 _ROUND = 0.1  # seconds, at most, for which the parts of the plan stay as they are
 _ROUNDS = 50  # at least, where there is time
 _ROUND_ITERATIONS = 2_000  # of each part, where iterations are counted
@@ -98,9 +95,7 @@ class ILS:
         UnsupportedError
             The instance uses an attribute that is not in `supports`.
         """
-        features = features_of(instance)
-        if features - self.supports:
-            raise UnsupportedError("ils", features - self.supports)
+        refuse_unsupported(instance, self.supports, "ils")
         known = appraise(instance, start, stop, "ils")
         yield known
         if instance.stops == 0 or stop.reached(0):
@@ -138,7 +133,7 @@ class ILS:
             end = time.perf_counter() + seconds
             while True:
                 left = min(end - time.perf_counter(), stop.seconds_left())
-                if engine.end_round(min(left, _HEARTBEAT), over=left <= 0 or stop.flag[0] != 0):
+                if engine.end_round(min(left, HEARTBEAT), over=left <= 0 or stop.flag[0] != 0):
                     break
                 yield known._replace(seconds=stop.seconds())
             if engine.best_cost < cost:

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from routeopt.errors import ProblemError, UnsupportedError
+from routeopt.errors import ProblemError
 from routeopt.problems.evaluation import Evaluator
-from routeopt.problems.features import FEATURES, features_of
+from routeopt.problems.features import FEATURES
 from routeopt.problems.instance import Instance, Routes
 from routeopt.problems.search import Incumbent, StopSignal
+from routeopt.solvers.vrp.beginning import HEARTBEAT, refuse_unsupported
 from routeopt.solvers.vrp.ortools.extra import require_ortools
 
 if TYPE_CHECKING:
     from routeopt.solvers.vrp.ortools.refine import Refinement
 
 _METAHEURISTICS = ("guided", "annealing", "tabu", "descent")
-_HEARTBEAT = 0.05  # seconds between signs of life
 _MOST_STOPS = 1500  # stating and closing a larger model keeps everyone waiting for seconds
 _JUDGING = 0.1  # share of the time, at most, that goes into recomputing what is found on the way
 
@@ -77,9 +77,7 @@ class ORTools:
         UnsupportedError
             The instance uses an attribute that is not in `supports`.
         """
-        lacking = features_of(instance) - self.supports
-        if lacking:
-            raise UnsupportedError("ortools", lacking)
+        refuse_unsupported(instance, self.supports, "ortools")
         judge = _Judge(instance, stop)
         sound = start is not None and judge.take(start)
         if not sound:
@@ -104,7 +102,7 @@ def _watch(future: Future[None], search: Refinement, judge: _Judge) -> Iterator[
     """Yield what the search has found whenever it is worth a look, and a heartbeat in between."""
     seen: Routes | None = None
     began, pause = time.perf_counter(), 0.0
-    while wait([future], _HEARTBEAT).not_done:
+    while wait([future], HEARTBEAT).not_done:
         now = time.perf_counter()
         latest = search.latest
         if latest is not None and latest is not seen and now - began >= pause:

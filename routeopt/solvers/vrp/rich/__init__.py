@@ -10,23 +10,19 @@ Transportation Science 54 (2020).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from routeopt.errors import UnsupportedError
-from routeopt.problems.evaluation import Evaluator
-from routeopt.problems.features import FEATURES, features_of
+from routeopt.problems.features import FEATURES
 from routeopt.problems.instance import Instance, Routes
 from routeopt.problems.search import Incumbent, StopSignal
+from routeopt.solvers.vrp.beginning import appraise, made, refuse_unsupported
 from routeopt.solvers.vrp.rich.parameters import RichParameters
 
 if TYPE_CHECKING:
     from routeopt.solvers.vrp.rich.engine import Engine
-
-_HEARTBEAT = 0.05  # seconds between signs of life while the engine is made
 
 
 @dataclass(frozen=True)
@@ -65,32 +61,16 @@ class RichILS(RichParameters):
         UnsupportedError
             The instance uses an attribute that is not in `supports`.
         """
-        features = features_of(instance)
-        if features - self.supports:
-            raise UnsupportedError("rich", features - self.supports)
-        known = Incumbent(stop.seconds(), 0, *_appraise(instance, start), "rich")
+        refuse_unsupported(instance, self.supports, "rich")
+        known = appraise(instance, start, stop, "rich")
         yield known
         if not instance.stops or stop.reached(0):
             return
-        pool = ThreadPoolExecutor(1)  # neighbours of many stops take longer than a heartbeat
-        future = pool.submit(self._engine, instance, start, rng)
-        pool.shutdown(wait=False)
-        while wait([future], _HEARTBEAT).not_done:
-            yield known._replace(seconds=stop.seconds())
-            if stop.reached(0):
-                return
-        yield from future.result().drive(stop, known)
+        engine = yield from made(lambda: self._engine(instance, start, rng), known, stop)
+        if engine is not None:
+            yield from engine.drive(stop, known)
 
     def _engine(self, instance: Instance, start: Routes | None, rng: np.random.Generator) -> Engine:
         from routeopt.solvers.vrp.rich.engine import Engine
 
         return Engine(instance, start, rng, self)
-
-
-def _appraise(instance: Instance, start: Routes | None) -> tuple[float, None, Routes | None]:
-    """Return objective, bound and answer to begin with: the start, if it is complete and feasible."""
-    if start is not None:
-        found = Evaluator(instance).evaluate(start)
-        if not found.violations and not found.missing:
-            return (found.cost + instance.vehicle_weight * start.size) / instance.scale, None, start
-    return np.inf, None, None

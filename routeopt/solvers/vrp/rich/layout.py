@@ -9,17 +9,16 @@ its shortest duration, and when it may begin for that (see :mod:`routeopt.proble
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routeopt.problems.instance import Floats, Integers
+from routeopt.solvers.vrp.records import Records
 from routeopt.solvers.vrp.stretches import Task
 
 Int32 = NDArray[np.int32]
-Records = NDArray[np.void]
-Record = Any  # one element of such an array, by reference
 
 NODE = np.dtype(
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from routeopt.problems.instance import Flags, Instance, Integers, Routes
+from routeopt.solvers.vrp.records import Records
 from routeopt.solvers.vrp.rich.layout import (
     ABSENCE,
     BANK,
@@ -20,7 +21,6 @@ from routeopt.solvers.vrp.rich.layout import (
     ROUTES_USED,
     Field,
     Plan,
-    Records,
 )
 from routeopt.solvers.vrp.rich.near import remoteness
 from routeopt.solvers.vrp.stretches import EARLY, LATE, LEAVE_EARLY, LEAVE_LATE, LOADING

@@ -15,11 +15,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from routeopt.errors import UnsupportedError
-from routeopt.problems.features import features_of
 from routeopt.problems.instance import Instance, Integers, Routes
 from routeopt.problems.search import Incumbent, StopSignal
-from routeopt.solvers.vrp.beginning import appraise, made
+from routeopt.solvers.vrp.beginning import appraise, made, refuse_unsupported
 from routeopt.solvers.vrp.places import curve_order, distances, own_nodes, positions
 
 if TYPE_CHECKING:
@@ -76,9 +74,7 @@ class LinKernighan:
         UnsupportedError
             The instance uses an attribute that is not in `supports`.
         """
-        features = features_of(instance)
-        if features - self.supports:
-            raise UnsupportedError("lk", features - self.supports)
+        refuse_unsupported(instance, self.supports, "lk")
         if instance.stops == 0:
             return
         known = _first(instance, start, stop)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import permutations, product
+from itertools import product
 from math import inf
 
 import numpy as np
 import pytest
+from exhaustive import all_plans
 
 import routeopt as ro
 from routeopt.problems.evaluation import Evaluator
@@ -89,19 +90,6 @@ def test_the_stacks_of_empty_routes_hold_exactly_the_empty_routes():
             empty = np.flatnonzero((routes["count"] == 0) & (routes["kind"] == kind))
             assert sorted(stack) == empty.tolist()
             assert (routes["spot"][stack] == np.arange(height)).all()
-
-
-def all_plans(stops):
-    """Yield every way to cut every order of the stops into routes."""
-    for order in permutations(stops):
-        for cuts in range(2 ** (len(order) - 1)):
-            routes, route = [], [order[0]]
-            for k, stop in enumerate(order[1:]):
-                if cuts >> k & 1:
-                    routes.append(route)
-                    route = []
-                route.append(stop)
-            yield [*routes, route]
 
 
 KINDS = {
