@@ -1,0 +1,1 @@
+"""Networks from files: one format a module."""
