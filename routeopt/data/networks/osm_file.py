@@ -83,7 +83,7 @@ def streets_of(path: Path, profile: Profile) -> Streets:
         refs = np.array(ways.refs, np.int64)
         wanted = osmium.filter.IdFilter(np.unique(refs).tolist())
         ids, places, blocked = _nodes(_things(path, wanted, nodes=True), profile)
-    except (RuntimeError, ValueError) as error:  # of pyosmium: it has no exceptions of its own
+    except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
         if isinstance(error, ProblemError):
             raise
         raise ProblemError(
