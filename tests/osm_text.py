@@ -75,10 +75,10 @@ def letters(network: Network) -> list[str]:
     return [chr(64 + int(number)) for number in network.nodes["id"]]
 
 
-def arcs(network: Network) -> list[str]:
+def arcs(network: Network) -> str:
     """Return the arcs as pairs of letters, sorted."""
     name = letters(network)
-    return sorted(name[t] + name[h] for t, h in zip(network.tail, network.head, strict=True))
+    return " ".join(sorted(name[t] + name[h] for t, h in zip(network.tail, network.head, strict=True)))
 
 
 def turns(network: Network) -> list[str]:

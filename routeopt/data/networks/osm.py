@@ -19,10 +19,9 @@ from routeopt.data.networks.profiles import Profile, profile_of
 from routeopt.data.networks.restrictions import forbidden
 from routeopt.data.networks.simplify import simplify as contract
 from routeopt.errors import ProblemError
-from routeopt.problems.instance import Flags, Floats, Integers
+from routeopt.problems.instance import Floats, Integers
 from routeopt.problems.legs import EARTH_RADIUS
 from routeopt.problems.network import Network
-
 
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL"
 
@@ -57,7 +56,9 @@ def read(path: str | Path, profile: str = "car", simplify: bool = True, core: bo
     streets = streets_of(file, who)
     pieces = _pieces(streets)
     if not len(pieces.way):
-        raise ProblemError(f"{file}: no street of it has two nodes with coordinates; export it with its nodes")
+        raise ProblemError(
+            f"{file}: no street of it has two nodes with coordinates; export it with its nodes"
+        )
     network = _network(streets, pieces, who, f"{file.name}, {ATTRIBUTION}")
     if core:
         network = network.core()

@@ -32,10 +32,12 @@ from routeopt.errors import ProblemError
 Tags = Mapping[str, str]
 
 CLOSED = frozenset(
-    "no private agricultural forestry agricultural;forestry emergency military restricted delivery psv bus taxi hov "
-    "official use_sidepath dismount".split()
-)
-OPEN = frozenset("yes designated permissive destination customers official permit".split())
+    [
+        "no", "private", "agricultural", "forestry", "agricultural;forestry", "emergency", "military",
+        "restricted", "delivery", "psv", "bus", "taxi", "hov", "official", "use_sidepath", "dismount",
+    ]
+)  # fmt: skip
+OPEN = frozenset(["yes", "designated", "permissive", "destination", "customers", "official", "permit"])
 ONEWAY = {"yes": 1, "true": 1, "1": 1, "-1": -1, "reverse": -1, "no": 0, "false": 0, "0": 0}
 UNPAVED_LIMIT = 40.0  # km/h of cars
 
@@ -62,11 +64,20 @@ FAST = ("motorway", "trunk")  # classes, with their links, on which people drive
 CALM = ("living_street", "service", "track", "pedestrian")  # where a limit makes nobody faster
 
 BIKE_CLASSES = {
-    **dict.fromkeys(("cycleway", "primary", "secondary", "tertiary", "unclassified", "residential", "road"), 16.0),
+    **dict.fromkeys(
+        ("cycleway", "primary", "secondary", "tertiary", "unclassified", "residential", "road"), 16.0
+    ),
     **dict.fromkeys(("primary_link", "secondary_link", "tertiary_link"), 16.0),
     **{"living_street": 12.0, "service": 12.0, "track": 12.0, "path": 10.0},
 }
-BIKE_OPENED = {"trunk": 16.0, "trunk_link": 16.0, "footway": 7.0, "pedestrian": 7.0, "bridleway": 8.0, "busway": 16.0}
+BIKE_OPENED = {
+    "trunk": 16.0,
+    "trunk_link": 16.0,
+    "footway": 7.0,
+    "pedestrian": 7.0,
+    "bridleway": 8.0,
+    "busway": 16.0,
+}
 FOOT_CLASSES = {
     **dict.fromkeys((c for c in CAR_CLASSES if not c.startswith(("motorway", "trunk"))), 5.0),
     **dict.fromkeys(("footway", "pedestrian", "path", "track", "corridor", "platform", "elevator"), 5.0),
@@ -111,11 +122,13 @@ class Profile:
             if value in CLOSED:
                 return False
             if value in OPEN:
-                return True if key != "access" else None  # in general; what a class is closed for stays closed
+                return (
+                    True if key != "access" else None
+                )  # in general; what a class is closed for stays closed
         return None
 
 
-WALLS = "bollard block jersey_barrier planter log rock debris chain".split()
+WALLS = ["bollard", "block", "jersey_barrier", "planter", "log", "rock", "debris", "chain"]
 PROFILES = {
     "car": Profile(
         "car",
@@ -139,7 +152,7 @@ PROFILES = {
 # Tags that decide what a way means; ways that agree in them mean the same.
 KEYS = frozenset(
     [key for profile in PROFILES.values() for key in (*profile.access, *profile.oneway)]
-    + "highway area junction cycleway surface tracktype toll maxspeed lanes".split()
+    + ["highway", "area", "junction", "cycleway", "surface", "tracktype", "toll", "maxspeed", "lanes"]
     + [f"{key}:{side}" for key in ("maxspeed", "lanes") for side in ("forward", "backward")]
 )
 

@@ -137,12 +137,15 @@ class _Arcs:
         """Yield the arcs that lead to where a restriction decides, and the arcs it names there."""
         origins = [arc for number in restriction.origins for arc in self.of[number]]
         targets = [arc for number in restriction.targets for arc in self.of[number]]
+        chains: list[tuple[int, ...]]
         if not restriction.ways:
             chains = [(arc,) for arc in origins if self.id[self.head[arc]] == restriction.node]
         else:
             starts, ends = {self.head[a] for a in origins}, {self.tail[a] for a in targets}
             between = self._between(restriction.ways, starts, ends)
-            chains = [(arc, *via) for via in between for arc in origins if self.head[arc] == self.tail[via[0]]]
+            chains = [
+                (arc, *via) for via in between for arc in origins if self.head[arc] == self.tail[via[0]]
+            ]
         for chain in chains:
             node = self.head[chain[-1]]
             yield chain, [arc for arc in targets if self.tail[arc] == node]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routeopt.problems.instance import Flags, Floats, Integers
-from routeopt.problems.network import Network, Shapes
+from routeopt.problems.network import Indices, Network, Shapes
 
 SUMS = ("length", "time")
 GRAIN = 2.0**20  # sums are of whole numbers, so that both directions of a street get the same to the last bit
@@ -124,7 +124,8 @@ def _middles(network: Network, chains: _Chains) -> Integers:
     loop &= end - begin > 1
     begin, end = begin[loop], end[loop]
     third = (end - begin) // 3
-    return network.tail[chains.arcs[np.concatenate([begin + third, end - third])]].astype(np.int64)
+    nodes: Integers = network.tail[chains.arcs[np.concatenate([begin + third, end - third])]]
+    return nodes
 
 
 def _contracted(network: Network, chains: _Chains) -> Network:
@@ -149,7 +150,10 @@ def _contracted(network: Network, chains: _Chains) -> Network:
         geographic=network.geographic,
         labels=network.labels,
         shapes=_shapes(network, arcs, first),
-        restrictions=tuple(_without_repeats(chain[sequence]) for sequence in network.restrictions),
+        restrictions=tuple(
+            _passed(chain, sequence, chains.interior[network.tail[sequence]])
+            for sequence in network.restrictions
+        ),
         closed=None if network.closed is None else network.closed[arcs[first[:-1]]],
         source=network.source,
     )
@@ -160,10 +164,11 @@ def _counts(sizes: Integers) -> Integers:
     return np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
 
 
-def _without_repeats(chains: Integers) -> NDArray[np.int32]:
-    new = np.ones(len(chains), bool)
-    new[1:] = chains[1:] != chains[:-1]
-    return chains[new].astype(np.int32)
+def _passed(chain: Integers, sequence: Indices, interior: Flags) -> NDArray[np.int32]:
+    """Return the chains that a sequence of arcs passes, each once for all of its arcs."""
+    new = np.ones(len(sequence), bool)
+    new[1:] = ~interior[1:]
+    return chain[sequence[new]].astype(np.int32)
 
 
 def _columns(network: Network, arcs: Integers, first: Integers, street: Integers) -> dict[str, NDArray[Any]]:
@@ -178,7 +183,9 @@ def _columns(network: Network, arcs: Integers, first: Integers, street: Integers
         if name in SUMS:
             whole = np.round(values[arcs].astype(np.float64) * GRAIN).astype(np.int64)
             total = np.add.reduceat(whole, begin) / GRAIN
-            columns[name] = np.where(single, values[longest], total.astype(np.result_type(values, np.float32)))
+            columns[name] = np.where(
+                single, values[longest], total.astype(np.result_type(values, np.float32))
+            )
         elif name == "capacity":
             columns[name] = np.minimum.reduceat(values[arcs], begin)
         elif values.dtype == bool:

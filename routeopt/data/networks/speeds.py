@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 KMH = {"": 1.0, "kmh": 1.0, "km/h": 1.0, "kph": 1.0, "mph": 1.609344, "knots": 1.852}
-NUMBER = re.compile(r"(\d{1,4}(?:\.\d+)?)\s*(km/h|kmh|kph|mph|knots)?")
+NUMBER = re.compile(r"([0-9]{1,4}(?:\.[0-9]+)?)\s*(km/h|kmh|kph|mph|knots)?")
 SLOWEST, FASTEST = 5.0, 150.0  # km/h; limits beyond are slips of the pen
 
 # What words stand for, km/h: with a country in front (RO:urban) or without. Countries that differ come first.
@@ -32,9 +32,11 @@ WORDS = {
 }
 
 UNPAVED = frozenset(
-    "unpaved compacted gravel fine_gravel pebblestone rock dirt earth ground grass grass_paver mud sand woodchips "
-    "clay snow ice salt".split()
-)
+    [
+        "unpaved", "compacted", "gravel", "fine_gravel", "pebblestone", "rock", "dirt", "earth", "ground",
+        "grass", "grass_paver", "mud", "sand", "woodchips", "clay", "snow", "ice", "salt",
+    ]
+)  # fmt: skip
 
 
 def limit(text: str | None) -> float | None:
@@ -55,7 +57,7 @@ def _one(text: str) -> float | None:
         speed = float(match[1]) * KMH[match[2] or ""]
     else:
         country, _, word = text.rpartition(":")
-        zone = re.search(r"zone:?(\d+)$", text)
+        zone = re.search(r"zone:?([0-9]{1,3})$", text)
         speed = float(zone[1]) if zone else WORDS.get(f"{country}:{word}", WORDS.get(word, 0.0))
     return speed if SLOWEST <= speed <= FASTEST else None
 
