@@ -9,7 +9,7 @@ the line on a sphere; times are those of an empty road. What speeds, capacities 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,18 +65,13 @@ def read(path: str | Path, profile: str = "car", simplify: bool = True, core: bo
     return contract(network) if simplify else network
 
 
-class _Pieces:
-    """Straight pieces of streets, from one node to the next.
+class _Pieces(NamedTuple):
+    """Straight pieces of streets, from one node to the next."""
 
-    Attributes
-    ----------
-    way : (s,) row of the way
-    begin, end : (s,) nodes, which are rows of `origin`
-    origin : (n,) rows of the nodes of the file
-    """
-
-    def __init__(self, way: Integers, begin: Integers, end: Integers, origin: Integers) -> None:
-        self.way, self.begin, self.end, self.origin = way, begin, end, origin
+    way: Integers  # (s,) row of the way
+    begin: Integers  # (s,) nodes, which are rows of `origin`
+    end: Integers
+    origin: Integers  # (n,) rows of the nodes of the file
 
 
 def _pieces(streets: Streets) -> _Pieces:

@@ -3,8 +3,8 @@
 **Where one may go.** Each profile has classes of ``highway`` that are open unless tags close them, and others that
 are closed unless tags open them. Tags of access go from the general to the particular (for cars: ``access``,
 ``vehicle``, ``motor_vehicle``, ``motorcar``), and the most particular one decides. Values such as ``no`` and
-``private`` close; ``destination``, ``customers`` and words nobody knows do not. What is being built, or an area that
-cars cross, is not a street.
+``private`` close; ``destination``, ``customers`` and words nobody knows do not. What is being built, an area that
+cars cross, or a way for the fire brigade is not a street; ferries are left out.
 
 **One-way streets** are so by ``oneway`` (``yes``, ``-1``), by a roundabout, or by being a motorway. A more
 particular tag such as ``oneway:bicycle`` goes first, then ``cycleway=opposite``. A lane that is reversed by the clock
@@ -152,7 +152,18 @@ PROFILES = {
 # Tags that decide what a way means; ways that agree in them mean the same.
 KEYS = frozenset(
     [key for profile in PROFILES.values() for key in (*profile.access, *profile.oneway)]
-    + ["highway", "area", "junction", "cycleway", "surface", "tracktype", "toll", "maxspeed", "lanes"]
+    + [
+        "highway",
+        "area",
+        "service",
+        "junction",
+        "cycleway",
+        "surface",
+        "tracktype",
+        "toll",
+        "maxspeed",
+        "lanes",
+    ]
     + [f"{key}:{side}" for key in ("maxspeed", "lanes") for side in ("forward", "backward")]
 )
 
@@ -189,7 +200,7 @@ def meaning(tags: Tags, profile: Profile) -> Meaning | None:
     speed = profile.classes.get(highway, profile.opened.get(highway, 0.0))
     if not speed or permission is False or (highway in profile.opened and permission is None):
         return None
-    if profile.name != "foot" and tags.get("area") == "yes":
+    if profile.name != "foot" and (tags.get("area") == "yes" or tags.get("service") == "emergency_access"):
         return None
     direction = _direction(tags, profile)
     if direction is None:

@@ -287,3 +287,17 @@ class TestExtracts:
             path = tmp_path / "cut.osm.pbf"
             path.write_bytes(whole[: int(share * len(whole))])
             assert "damaged or cut off" in refused(path)
+
+    @pytest.mark.parametrize("name", ["osmnx/West-Oakland.osm.bz2", "graphhopper/krems.osm.gz"])
+    def test_osmnx_makes_the_same_arcs_of_the_same_ways(self, name: str) -> None:
+        osmnx = pytest.importorskip("osmnx", reason="osmnx is not installed; pip install 'routeopt[osm]'")
+        network = read(DATA / name, simplify=False, core=False)
+        node = network.nodes["id"]
+        ends = zip(node[network.tail].tolist(), node[network.head].tolist(), strict=True)
+        way = network.arcs["way"].tolist()
+        ours = {(u, v, w): d for (u, v), w, d in zip(ends, way, network.arcs["length"].tolist(), strict=True)}
+        graph = osmnx.graph_from_xml(DATA / name, simplify=False, retain_all=True)
+        edges = graph.edges(data=True)
+        theirs = {(u, v, data["osmid"]): data["length"] for u, v, data in edges if data["osmid"] in set(way)}
+        assert ours.keys() == theirs.keys()
+        assert ours == pytest.approx(theirs, rel=1e-6, abs=1e-3)

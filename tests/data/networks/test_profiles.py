@@ -83,6 +83,7 @@ def test_limits(text: str | None, expected: float | None) -> None:
         ({"access": "who knows"}, "car bike foot"),
         ({"foot": "no"}, "car bike"),
         ({"area": "yes"}, "foot"),
+        ({"service": "emergency_access"}, "foot"),
         ({"highway": "motorway"}, "car"),
         ({"highway": "trunk"}, "car"),
         ({"highway": "trunk", "bicycle": "yes", "foot": "yes"}, "car bike foot"),
