@@ -258,6 +258,15 @@ class Network:
         return network
 
     @classmethod
+    def from_networkx(cls, graph: Any, **options: Any) -> Network:
+        """Return the network of a graph of NetworkX or osmnx.
+
+        See :func:`routeopt.data.networks.graphs.from_networkx`.
+        """
+        network: Network = registry.load("routeopt.data.networks.graphs:from_networkx")(graph, **options)
+        return network
+
+    @classmethod
     def from_osm(cls, path: str | Path, **options: Any) -> Network:
         """Read the streets of an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz, .osm.bz2)."""
         network: Network = registry.load("routeopt.data.networks.osm:read")(path, **options)
@@ -272,6 +281,20 @@ class Network:
     def save(self, path: str | Path) -> None:
         """Write the network as one compact ``.npz`` file, which :meth:`read` reads."""
         registry.load("routeopt.data.networks.npz:save")(self, path)
+
+    def to_networkx(self) -> Any:
+        """Return a ``networkx.MultiDiGraph`` that osmnx understands; needs networkx."""
+        return registry.load("routeopt.data.networks.graphs:to_networkx")(self)
+
+    def to_geodataframes(self) -> tuple[Any, Any]:
+        """Return nodes and arcs as two ``geopandas.GeoDataFrame``; needs geopandas."""
+        frames: tuple[Any, Any] = registry.load("routeopt.data.networks.graphs:to_geodataframes")(self)
+        return frames
+
+    def to_geojson(self) -> dict[str, Any]:
+        """Return the arcs as a GeoJSON FeatureCollection; ``routeopt.data.networks.geojson.write`` makes a file."""
+        collection: dict[str, Any] = registry.load("routeopt.data.networks.geojson:document")(self)
+        return collection
 
 
 def _in_order(columns: Mapping[str, Any], order: Integers, *, renumber: bool = True) -> dict[str, Any]:
