@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import inspect
-import json
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -100,14 +99,8 @@ def _format(source: Source) -> Format:
         if form.recognises(source.head):
             return form
     if source.head.lstrip().startswith("{"):
-        try:
-            document = json.loads(source.text)
-        except ValueError as error:
-            raise ProblemError(
-                f"{source.name}: this is no complete JSON ({error}); check that it was written completely"
-            ) from None
         for form in JSON:
-            if form.recognises(document):
+            if form.recognises(source.json):
                 return form
     raise ProblemError(f"{source.name}: the format is not recognised; routeopt reads {FORMATS}")
 

@@ -29,6 +29,7 @@ PLACES = (("x", "y"), ("lon", "lat"), ("Longitude", "Latitude"), ("longitude", "
 DEGREES = ("4326", "crs84", "wgs84", "wgs 84")  # what the name of a system in degrees contains
 ALIKE = {"osmid": "way", "travel_time": "time"}
 SHOWN = 5  # edges named in a message
+SAME = 1e-9  # what is no further apart is one place
 KPH = 3.6  # km/h in a m/s
 
 
@@ -71,8 +72,8 @@ def network_of(graph: Graph, *, source: str = "", geographic: bool | None = None
     arcs, labels = _arcs(edges)
     closed = arcs.pop("closed") if "closed" in arcs and arcs["closed"].dtype == bool else None
     names = [(u, v) for u, v, _ in graph.edges]
-    errors: list[str] = []
-    _complete(arcs, places, lines, (tail, head), geographic, names, errors)
+    errors = _endless(places, number)
+    _complete(arcs, None if errors else places, lines, (tail, head), geographic, names, errors)
     if errors:
         raise ProblemError(errors)
     order, back = np.arange(len(tail)), np.zeros(len(tail), bool)
@@ -101,6 +102,14 @@ def identifiers(names: Sequence[Hashable]) -> NDArray[Any]:
         if all(-(2**63) <= value < 2**63 for value in whole):
             return np.array(whole, np.int64)
     return np.array([str(name) for name in names])
+
+
+def _endless(places: Floats | None, number: Mapping[Hashable, int]) -> list[str]:
+    """Return a complaint for each node at an infinite place; nan is none."""
+    if places is None:
+        return []
+    wrong = np.isinf(places).any(axis=1).tolist()
+    return [f"node {name}: its coordinates must be finite numbers" for name, i in number.items() if wrong[i]]
 
 
 def _in_degrees(attributes: Mapping[str, Any]) -> bool:
@@ -194,33 +203,41 @@ def _measured(
 ) -> Floats:
     if lines is None:
         return ground(places[tail], places[head], geographic=geographic)
-    full = [
+    whole = [
         np.concatenate([places[[a]], line, places[[b]]]) for a, b, line in zip(tail, head, lines, strict=True)
     ]
-    return np.array([ground(line[:-1], line[1:], geographic=geographic).sum() for line in full])
+    points = np.concatenate(whole)
+    owner = np.repeat(np.arange(len(whole)), [len(line) for line in whole])
+    within = owner[1:] == owner[:-1]
+    step = ground(points[:-1][within], points[1:][within], geographic=geographic)
+    return np.bincount(owner[1:][within], step, minlength=len(whole)).astype(np.float64)
 
 
 def _lines(
     values: list[Any] | None, places: Floats | None, tail: NDArray[Any], head: NDArray[Any]
 ) -> list[Floats] | None:
-    """Return the points of each edge between its ends."""
+    """Return the points of each edge between its ends, in its direction."""
     if values is None or places is None:
         return None
-    return [
-        between(_points(value), places[a], places[b]) for value, a, b in zip(values, tail, head, strict=True)
-    ]
+    lines = [_points(value) for value in values]
+    some = np.flatnonzero([len(line) > 0 for line in lines])
+    if not len(some):
+        return lines
+    ends = np.array([(lines[i][0], lines[i][-1]) for i in some])
+    begin, end = places[tail[some]], places[head[some]]
+    turned = _apart(ends[:, 0], end) + _apart(ends[:, 1], begin) < _apart(ends[:, 0], begin) + _apart(
+        ends[:, 1], end
+    )
+    ends[turned] = ends[turned, ::-1]
+    at_begin, at_end = _apart(ends[:, 0], begin) <= SAME, _apart(ends[:, 1], end) <= SAME
+    for i, turn, first_too, last_too in zip(some, turned, at_begin, at_end, strict=True):
+        line = lines[i][::-1] if turn else lines[i]
+        lines[i] = line[int(first_too) : max(len(line) - int(last_too), int(first_too))]
+    return lines
 
 
-def between(line: Floats, begin: Floats, end: Floats) -> Floats:
-    """Return the points of a line without its ends, in the direction from `begin` to `end`."""
-    if len(line) == 0:
-        return line
-    there = np.abs(line[0] - begin).sum() + np.abs(line[-1] - end).sum()
-    if np.abs(line[0] - end).sum() + np.abs(line[-1] - begin).sum() < there:
-        line = line[::-1]
-    from_first = int(np.allclose(line[0], begin, rtol=0, atol=1e-9))
-    to_last = len(line) - int(len(line) > 1 and np.allclose(line[-1], end, rtol=0, atol=1e-9))
-    return line[from_first:to_last]
+def _apart(one: Floats, other: Floats) -> Floats:
+    return np.asarray(np.abs(one - other).sum(axis=1))
 
 
 def _points(value: Any) -> Floats:
@@ -234,7 +251,8 @@ def _points(value: Any) -> Floats:
         points = np.array(getattr(value, "coords", [] if value is None else value), np.float64)
     except (TypeError, ValueError):
         return np.zeros((0, 2))
-    return points[:, :2] if points.ndim == 2 and points.shape[1] >= 2 else np.zeros((0, 2))
+    usable = points.ndim == 2 and points.shape[1] >= 2 and np.isfinite(points).all()
+    return points[:, :2] if usable else np.zeros((0, 2))
 
 
 def _shapes(lines: list[Floats] | None, order: NDArray[np.int64], back: NDArray[np.bool_]) -> Shapes | None:

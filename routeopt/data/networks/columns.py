@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Column = NDArray[Any]
+MOST_NODES = 2**31 - 1  # numbers of nodes are 32 bits wide
+EXACT = 2**53  # whole numbers below it are all floats
 MISSING = (None, "", "None", "nan")
 
 
@@ -53,6 +55,12 @@ def words(values: Sequence[Any]) -> Column:
     if not labels:
         return codes if any(not _missing(value) for value in values) else np.full(len(values), "")
     return np.array(["" if code < 0 else labels[code] for code in codes.tolist()])
+
+
+def whole_where_possible(values: NDArray[np.float64]) -> Column:
+    """Return floats as int64 where all are whole numbers that floats hold exactly."""
+    whole = (np.abs(values) < EXACT).all() and (values == np.rint(values)).all()
+    return values.astype(np.int64) if whole else values
 
 
 def first(value: Any) -> Any:

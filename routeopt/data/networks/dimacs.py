@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from routeopt.data.networks.columns import MOST_NODES, whole_where_possible
 from routeopt.data.readers.source import Row, Source, open_source
 from routeopt.errors import ProblemError
 from routeopt.problems.instance import Floats
@@ -53,13 +54,12 @@ def parse(source: Source, *, coordinates: str | Path | None = None, weight: str 
     values = table[:, 2]
     if weight is None:
         weight = "time" if "-t." in Path(source.name).name else "weight" if (values < 0).any() else "length"
-    whole = values.astype(np.int64) if (values == np.rint(values)).all() else values
     degrees = places is not None and (np.abs(places) <= np.multiply((180, 90), MILLIONTHS)).all()
     return Network.from_arcs(
         table[:, 0].astype(np.int64) - 1,
         table[:, 1].astype(np.int64) - 1,
         size=nodes,
-        arcs={weight: whole},
+        arcs={weight: whole_where_possible(values)},
         nodes={"id": np.arange(1, nodes + 1)},
         places=places / MILLIONTHS if places is not None and degrees else places,
         geographic=bool(degrees),
@@ -77,6 +77,10 @@ def _problem(source: Source) -> tuple[int, int]:
     if len(cells) != 4 or not (cells[2].isdigit() and cells[3].isdigit()):
         source.complain("the problem line reads 'p sp NODES ARCS'", number)
         return -1, -1
+    if int(cells[2]) > MOST_NODES:
+        source.complain(
+            f"{cells[2]} nodes are more than routeopt can number, which is {MOST_NODES:,}", number
+        )
     return int(cells[2]), int(cells[3])
 
 

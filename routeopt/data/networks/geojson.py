@@ -55,13 +55,8 @@ def parse(source: Source, *, geographic: bool | None = None) -> Network:
     geographic : bool, optional
         Whether coordinates are degrees; by default the file tells.
     """
-    try:
-        document = json.loads(source.text)
-    except ValueError as error:
-        raise ProblemError(
-            f"{source.name}: this is no complete JSON ({error}); check that it was written completely"
-        ) from None
-    features = document["features"] if document.get("type") == "FeatureCollection" else [document]
+    document = source.json
+    features = document.get("features") if document.get("type") == "FeatureCollection" else [document]
     lines = list(_lines(source, features))
     if not lines and not source.faulty:
         source.complain("there are no lines in it; a network is made of LineString features")

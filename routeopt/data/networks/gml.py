@@ -62,7 +62,7 @@ def _graph(source: Source, pairs: Pairs) -> Graph:
     for edge in _every(pairs, "edge"):
         line, u, v = edge.pop(LINE), edge.pop("source", None), edge.pop("target", None)
         for name in (u, v):
-            if name not in nodes:
+            if not isinstance(name, int) or name not in nodes:
                 source.complain(f"an edge joins node {name}, which is not in the file", line)
         edges.append((u, v, _plain(edge)))
     rest = {name: value for name, value in pairs.items() if name not in ("node", "edge", LINE)}

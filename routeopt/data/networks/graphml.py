@@ -61,6 +61,8 @@ class _Document:
         self.parser.CharacterDataHandler = self.text.append
         try:
             self.parser.Parse(self.source.data, True)
+        except LookupError as error:
+            self.source.complain(f"{error}; save it as UTF-8", 1)
         except expat.ExpatError as error:
             message = f"this is no complete XML: {expat.ErrorString(error.code)}; check that it was written completely"
             self.source.complain(message, error.lineno)

@@ -7,7 +7,6 @@ are, and ``length`` is in metres.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
@@ -37,7 +36,7 @@ def parse(source: Source, *, geographic: bool | None = None) -> Network:
     geographic : bool, optional
         Whether places are degrees; by default the file tells.
     """
-    document = json.loads(source.text)
+    document = source.json
     nodes: dict[Any, dict[str, Any]] = {}
     links = document.get("links", document.get("edges"))
     if not isinstance(document["nodes"], list) or not isinstance(links, list):
@@ -80,7 +79,7 @@ def _in_kilometres(nodes: dict[Any, dict[str, Any]], edges: list[tuple[Any, Any,
         end = np.array([nodes[v]["pos"] for _, v, _ in edges], np.float64).reshape(-1, 2)
     except (KeyError, TypeError, ValueError):
         return False
-    globe = len(far) > 0 and (np.abs(np.concatenate([begin, end])) <= (180, 90)).all()
+    globe = far.ndim == 1 and len(far) > 0 and (np.abs(np.concatenate([begin, end])) <= (180, 90)).all()
     if not globe:
         return False
     alike = np.isclose(ground(begin, end, geographic=True) / 1_000, far, rtol=AGREE, atol=1.0)

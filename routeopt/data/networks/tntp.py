@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from routeopt.data.networks.columns import MOST_NODES, whole_where_possible
 from routeopt.data.readers.source import Row, Source, open_source
 from routeopt.errors import ProblemError
 from routeopt.problems.instance import Floats
@@ -60,7 +61,7 @@ def parse(source: Source, *, nodes: str | Path | None = None, geographic: bool =
         )
     source.finish()
     arcs = {name: table[:, 2 + i] for i, name in enumerate(COLUMNS)}
-    arcs["link_type"] = arcs["link_type"].astype(np.int64)
+    arcs["link_type"] = whole_where_possible(arcs["link_type"])
     beside = _beside(Path(source.name)) if nodes is None else Path(nodes)
     places = None if beside is None else _places(open_source(beside), size)
     number = np.arange(1, size + 1)
@@ -97,6 +98,9 @@ def _metadata(source: Source) -> dict[str, int]:
                 source.complain(f"<{match[1]}> must be a whole number, not '{value}'", number)
     if NODES not in stated and not source.faulty:
         source.complain(f"<{NODES}> is missing")
+    if stated.get(NODES, 0) > MOST_NODES:
+        source.complain(f"<{NODES}> is more than routeopt can number, which is {MOST_NODES:,}")
+    source.finish()
     return stated
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, strategies as st
 
 from routeopt.errors import ProblemError
 from routeopt.problems.network import Network
@@ -335,6 +337,36 @@ def test_unknown_content_and_options_are_refused(tmp_path: Path) -> None:
     assert "not UTF-8" in complaints(tmp_path / "latin.gr")[0]
 
 
+JSON = """{"type": "FeatureCollection", "features": [
+{"type": "Feature", "properties": {"name": "a", "oneway": "no", "length": 5.5, "closed": true}, "geometry":
+ {"type": "LineString", "coordinates": [[7, 50], [7.1, 50.1], [7.2, 50]]}},
+{"type": "Feature", "properties": {"from": 1, "to": 2}, "geometry":
+ {"type": "MultiLineString", "coordinates": [[[7, 50], [7.1, 50.1]], [[7.2, 50], [7, 50]]]}}]}"""
+LINKS = """{"directed": true, "graph": {"crs": "epsg:4326"}, "nodes": [{"id": "a", "pos": [7, 50]},
+{"id": 2, "pos": [8, 50], "x": "z"}], "links": [{"source": "a", "target": 2, "dist": 71.5, "travel_time": 3,
+ "way": [1]}]}"""
+
+
+@pytest.mark.parametrize("text", [GRAPHML, GML, GR, TNTP, MAP, JSON, LINKS], ids=lambda text: text[:12])
+@given(
+    changes=st.lists(st.tuples(st.floats(0, 1), st.integers(-3, 3), st.text(max_size=2)), max_size=6),
+    end=st.floats(0.3, 1.5),
+)
+def test_whatever_a_file_holds_it_is_read_or_refused(text: str, changes: list[tuple], end: float) -> None:
+    for where, skip, new in changes:
+        at = int(where * len(text))
+        text = text[:at] + (new if skip else "[") + text[at + skip :]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.txt"
+        path.write_bytes(text[: int(end * len(text))].encode("utf-8", "replace"))
+        try:
+            network = Network.read(path)
+        except ProblemError as error:
+            assert all(message.startswith(str(path)) for message in error.messages)  # noqa: PT017
+        else:
+            assert len(network.tail) == len(network.head)
+
+
 @needs_data
 @pytest.mark.parametrize(
     ("file", "nodes", "arcs"),
@@ -365,6 +397,7 @@ def test_shortest_paths_on_grids_are_as_long_as_the_scenarios_say(name: str) -> 
     table = [
         line.split() for line in (DATA / f"mapf/movingai-scen/{name}.map.scen").read_text().splitlines()[1:]
     ]
+    table = [cells for cells in table if cells]
     chosen = table[:: max(1, len(table) // 12)]
     node = {tuple(place): i for i, place in enumerate(network.places.astype(int).tolist())}
     graph = csr_array(
