@@ -14,6 +14,7 @@ from routeopt import registry
 from routeopt.errors import InfeasibleError, ProblemError, RouteoptError, UnsupportedError
 
 if TYPE_CHECKING:
+    from routeopt.data.bundled import load_network as load_network
     from routeopt.data.generators import generate as generate
     from routeopt.data.readers import read as read, read_solution as read_solution
     from routeopt.data.writers import write as write
@@ -71,6 +72,7 @@ _PUBLIC = {
     "read": "routeopt.data.readers:read",
     "read_solution": "routeopt.data.readers:read_solution",
     "write": "routeopt.data.writers:write",
+    "load_network": "routeopt.data.bundled:load_network",
     "generate": "routeopt.data.generators:generate",
     "solve": "routeopt.solving:solve",
     "search": "routeopt.solving:search",

@@ -1,0 +1,91 @@
+"""The lines of arcs as columns to store: in steps from point to point, and once for both directions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routeopt.problems.instance import Integers
+from routeopt.problems.network import Network, Shapes
+from routeopt.problems.pieces import mirrored
+
+Column = tuple[str, NDArray[Any], int | None]  # name, values, decimals to keep
+
+
+def pack_lines(network: Network, decimals: int | None) -> Iterator[Column]:
+    """Yield the columns that hold the shapes of a network.
+
+    With `decimals`, points are whole numbers of the last of these: steps from the point before, the first one from
+    the place where the arc begins.
+    """
+    shapes, size = network.shapes, np.diff(network.shapes.first) if network.shapes else np.zeros(0, np.int64)
+    assert shapes is not None
+    twin = mirrored(network)
+    reverse = (twin >= 0) & (twin < np.arange(len(twin))) & (size > 0)
+    yield "shapes/size", np.where(reverse, 0, size), None
+    yield "shapes/reverse", np.flatnonzero(reverse), None
+    yield "shapes/of", np.flatnonzero(reverse) - twin[reverse], None
+    kept = Shapes(shapes.first, np.repeat(~reverse, size))  # flags in place of points
+    points = shapes.points[kept.points]
+    scale = 10.0**decimals if decimals is not None else 0.0
+    starts = network.places
+    able = decimals is not None and starts is not None and _whole(points, scale) and _whole(starts, scale)
+    if able and starts is not None:
+        whole = np.rint(points * scale).astype(np.int64)
+        begin = np.rint(starts[network.tail[~reverse & (size > 0)]] * scale).astype(np.int64)
+        first = np.cumsum(size[~reverse & (size > 0)]) - size[~reverse & (size > 0)]
+        before = np.concatenate([np.zeros((1, 2), np.int64), whole])[:-1]
+        before[first] = begin
+        yield "shapes/step 0", (whole - before)[:, 0], None
+        yield "shapes/step 1", (whole - before)[:, 1], None
+        yield "shapes/scale", np.array([scale]), None
+    else:
+        yield "shapes/0", points[:, 0], None
+        yield "shapes/1", points[:, 1], None
+
+
+def unpack_lines(network: Network, columns: Mapping[str, NDArray[Any]]) -> Network:
+    """Return a network with the shapes that :func:`pack_lines` packed.
+
+    Raises
+    ------
+    ValueError, KeyError, IndexError
+        The columns do not fit together.
+    """
+    if not columns:
+        return network
+    size, reverse = columns["size"].astype(np.int64), columns["reverse"]
+    if len(size) != len(network.head):
+        raise ValueError(f"lines of {len(size)} arcs, but there are {len(network.head)}")
+    points = _points(network, columns, size)
+    whole = size.copy()
+    origin = reverse - columns["of"]
+    whole[reverse] = size[origin]
+    first = np.concatenate([[0], np.cumsum(whole)])
+    stored = np.concatenate([[0], np.cumsum(size)])
+    begin, step = stored[:-1].copy(), np.ones(len(size), np.int64)
+    begin[reverse], step[reverse] = stored[origin + 1] - 1, -1
+    nth = np.arange(first[-1]) - np.repeat(first[:-1], whole)
+    rows = np.repeat(begin, whole) + nth * np.repeat(step, whole)
+    return replace(network, shapes=Shapes(first.astype(np.int64), points[rows]))
+
+
+def _points(network: Network, columns: Mapping[str, NDArray[Any]], size: Integers) -> NDArray[np.float64]:
+    if "scale" not in columns:
+        return np.stack([columns["0"], columns["1"]], axis=1)
+    assert network.places is not None
+    scale = float(columns["scale"][0])
+    steps = np.cumsum(np.stack([columns["step 0"], columns["step 1"]], axis=1).astype(np.int64), axis=0)
+    bent = size > 0
+    first = np.cumsum(size[bent]) - size[bent]
+    offset = np.rint(network.places[network.tail[bent]] * scale).astype(np.int64)
+    offset -= np.concatenate([np.zeros((1, 2), np.int64), steps])[first]
+    return np.asarray((steps + np.repeat(offset, size[bent], axis=0)) / scale)
+
+
+def _whole(values: NDArray[np.float64], scale: float) -> bool:
+    return bool((np.abs(values * scale) < 2**53).all())
