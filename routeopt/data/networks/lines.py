@@ -75,12 +75,13 @@ def unpack_lines(network: Network, both: Halves, columns: Mapping[str, NDArray[A
 def _points(network: Network, columns: Mapping[str, NDArray[Any]], size: Integers) -> NDArray[np.float64]:
     if "scale" not in columns:
         return np.stack([columns["0"], columns["1"]], axis=1)
-    assert network.places is not None
-    scale = float(columns["scale"][0])
+    scale, starts = float(columns["scale"][0]), network.places
+    if starts is None or not scale >= 1 or not _whole(starts, scale):
+        raise ValueError("lines in steps from places that are not there")
     steps = np.cumsum(np.stack([columns["step 0"], columns["step 1"]], axis=1).astype(np.int64), axis=0)
     bent = size > 0
     first = np.cumsum(size[bent]) - size[bent]
-    offset = np.rint(network.places[network.tail[bent]] * scale).astype(np.int64)
+    offset = np.rint(starts[network.tail[bent]] * scale).astype(np.int64)
     offset -= np.concatenate([np.zeros((1, 2), np.int64), steps])[first]
     return np.asarray((steps + np.repeat(offset, size[bent], axis=0)) / scale)
 
