@@ -62,8 +62,9 @@ def save(network: Network, path: str | Path) -> None:
         decimals = PRECISE.get(name) if geographic and np.asarray(column).dtype.kind == "f" else None
         own, odd, values = split(column, decimals, both)
         box.put(f"arcs/{name}", own, decimals)
-        box.put(f"odd/{name}", odd)
-        box.put(f"values/{name}", values, decimals)
+        if len(odd):
+            box.put(f"odd/{name}", odd)
+            box.put(f"values/{name}", values, decimals)
     if network.places is not None:
         box.put_table("places", network.places, DEGREES if geographic else None)
     if network.closed is not None:
@@ -133,11 +134,14 @@ def _network(box: _Box, meta: Mapping[str, Any]) -> Network:
     head = (tail + box.get("ahead")).astype(np.int32)
     back = box.get("back")
     both = halves(back, back - box.get("of"), len(head))
-    odd, values = box.columns("odd/"), box.columns("values/")
+    odd, values, none = box.columns("odd/"), box.columns("values/"), np.zeros(0, np.int64)
     network = Network(
         first_out,
         head,
-        arcs={name: joined(own, odd[name], values[name], both) for name, own in box.columns("arcs/").items()},
+        arcs={
+            name: joined(own, odd.get(name, none), values.get(name, own[:0]), both)
+            for name, own in box.columns("arcs/").items()
+        },
         nodes=box.columns("nodes/"),
         places=box.table("places") if "places/0" in box.recipes else None,
         geographic=bool(meta["geographic"]),
