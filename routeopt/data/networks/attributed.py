@@ -108,8 +108,10 @@ def _endless(places: Floats | None, number: Mapping[Hashable, int]) -> list[str]
     """Return a complaint for each node at an infinite place; nan is none."""
     if places is None:
         return []
-    wrong = np.isinf(places).any(axis=1).tolist()
-    return [f"node {name}: its coordinates must be finite numbers" for name, i in number.items() if wrong[i]]
+    wrong = set(np.flatnonzero(np.isinf(places).any(axis=1)).tolist())
+    return [
+        f"node {name}: its coordinates must be finite numbers" for name, i in number.items() if i in wrong
+    ]
 
 
 def _in_degrees(attributes: Mapping[str, Any]) -> bool:

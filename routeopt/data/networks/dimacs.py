@@ -8,6 +8,7 @@ read too; its numbers are millionths of degrees where they can be.
 from __future__ import annotations
 
 import re
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -38,16 +39,25 @@ def parse(source: Source, *, coordinates: str | Path | None = None, weight: str 
     weight : str, optional
         The column that weights become, if not the one told above.
     """
-    nodes, arcs = _problem(source)
-    rows = [(number, cells[1:]) for number, cells in source.rows(("c", "p")) if cells[0] == "a"]
-    other = [(number, cells) for number, cells in source.rows(("c", "p")) if cells[0] != "a"]
-    source.refuse([number for number, _ in other], [True] * len(other), "a line begins with c, p or a")
-    table = source.numbers(rows, ("tail", "head", "weight"), "arc")
+    lines = [(number, line.strip()) for number, line in enumerate(source.lines, 1)]
+    nodes, arcs = _problem(source, [(number, line.split()) for number, line in lines if line[:1] == "p"])
+    rows = [(number, line[1:]) for number, line in lines if line.startswith(("a ", "a\t"))]
+    other = [
+        number
+        for number, line in lines
+        if line and line[0] not in "cp" and not line.startswith(("a ", "a\t"))
+    ]
+    source.refuse(other, [True] * len(other), "a line begins with c, p or a")
+    numbers = [number for number, _ in rows]
+    table = _quickly([line for _, line in rows])
+    if table is None:  # the slow way finds out what is wrong, and where
+        split = [(number, line.split()) for number, line in rows]
+        table = source.numbers(split, ("tail", "head", "weight"), "arc")
     if len(rows) != arcs and nodes >= 0:
         source.complain(
             f"{arcs} arcs are announced but {len(rows)} are there; check that it was written completely"
         )
-    _check_nodes(source, rows, table[:, :2], nodes)
+    _check_nodes(source, numbers, table[:, :2], nodes)
     source.finish()
     beside = _beside(Path(source.name)) if coordinates is None else Path(coordinates)
     places = None if beside is None else _places(open_source(beside), nodes)
@@ -67,9 +77,21 @@ def parse(source: Source, *, coordinates: str | Path | None = None, weight: str 
     )
 
 
-def _problem(source: Source) -> tuple[int, int]:
+def _quickly(lines: list[str]) -> Floats | None:
+    """Return three numbers a line ``(n, 3)`` where all lines are plainly such, else None."""
+    if not all(line.count(" ") == 3 and "\t" not in line for line in lines):
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            table = np.fromstring("".join(lines), np.float64, sep=" ").reshape(-1, 3)
+        except (ValueError, DeprecationWarning):
+            return None
+    return table if len(table) == len(lines) and np.isfinite(table).all() else None
+
+
+def _problem(source: Source, lines: list[Row]) -> tuple[int, int]:
     """Return the numbers of nodes and arcs that the problem line announces."""
-    lines = [(number, cells) for number, cells in source.rows(("c",)) if cells[0] == "p"]
     if len(lines) != 1:
         source.complain(f"there are {len(lines)} lines 'p sp NODES ARCS'; there must be one")
         return -1, -1
@@ -84,11 +106,11 @@ def _problem(source: Source) -> tuple[int, int]:
     return int(cells[2]), int(cells[3])
 
 
-def _check_nodes(source: Source, rows: list[Row], ends: Floats, nodes: int) -> None:
+def _check_nodes(source: Source, lines: list[int], ends: Floats, nodes: int) -> None:
     """Complain of arcs that join what is no node; those that are no numbers have been complained of."""
     if nodes >= 0:
         good = np.isnan(ends) | ((ends >= 1) & (ends <= nodes) & (ends == np.rint(ends)))
-        source.refuse([number for number, _ in rows], ~good.all(axis=1), f"nodes are 1 to {nodes}")
+        source.refuse(lines, ~good.all(axis=1), f"nodes are 1 to {nodes}")
 
 
 def _beside(path: Path) -> Path | None:
@@ -107,7 +129,7 @@ def _beside(path: Path) -> Path | None:
 def _places(source: Source, nodes: int) -> Floats:
     rows = [(number, cells[1:]) for number, cells in source.rows(("c", "p"))]
     table = source.numbers(rows, ("node", "x", "y"), "place")
-    _check_nodes(source, rows, table[:, :1], nodes)
+    _check_nodes(source, [number for number, _ in rows], table[:, :1], nodes)
     source.finish()
     places = np.full((nodes, 2), np.nan)
     places[table[:, 0].astype(np.int64) - 1] = table[:, 1:]

@@ -117,6 +117,6 @@ def _planes(values: NDArray[Any]) -> Bytes:
 
 def _joined(planes: Bytes, kind: str, count: int) -> NDArray[Any]:
     numbers = np.dtype(kind).newbyteorder("<")
-    if planes.shape != (numbers.itemsize, count):
-        raise ValueError(f"{planes.shape} bytes for {count} numbers")
+    if planes.dtype != np.uint8 or planes.shape != (numbers.itemsize, count):
+        raise ValueError(f"{planes.dtype} {planes.shape} for the bytes of {count} numbers")
     return np.ascontiguousarray(planes.T).view(numbers).ravel()

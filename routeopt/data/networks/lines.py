@@ -1,4 +1,7 @@
-"""The lines of arcs as columns to store: in steps from point to point, and once for both directions."""
+"""The lines of arcs as columns to store: in steps from point to point, and once for both directions.
+
+The shapes of arcs that are no :class:`~routeopt.data.networks.halves.Halves` are stored; the others are their reverse.
+"""
 
 from __future__ import annotations
 
@@ -9,35 +12,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from routeopt.data.networks.halves import Halves
 from routeopt.problems.instance import Integers
 from routeopt.problems.network import Network, Shapes
-from routeopt.problems.pieces import mirrored
 
 Column = tuple[str, NDArray[Any], int | None]  # name, values, decimals to keep
 
 
-def pack_lines(network: Network, decimals: int | None) -> Iterator[Column]:
+def pack_lines(network: Network, both: Halves, decimals: int | None) -> Iterator[Column]:
     """Yield the columns that hold the shapes of a network.
 
     With `decimals`, points are whole numbers of the last of these: steps from the point before, the first one from
     the place where the arc begins.
     """
-    shapes, size = network.shapes, np.diff(network.shapes.first) if network.shapes else np.zeros(0, np.int64)
+    shapes = network.shapes
     assert shapes is not None
-    twin = mirrored(network)
-    reverse = (twin >= 0) & (twin < np.arange(len(twin))) & (size > 0)
-    yield "shapes/size", np.where(reverse, 0, size), None
-    yield "shapes/reverse", np.flatnonzero(reverse), None
-    yield "shapes/of", np.flatnonzero(reverse) - twin[reverse], None
-    kept = Shapes(shapes.first, np.repeat(~reverse, size))  # flags in place of points
-    points = shapes.points[kept.points]
+    size = np.diff(shapes.first)
+    points = shapes.points[np.repeat(both.own, size)]
+    bent = both.own & (size > 0)
+    yield "shapes/size", size[both.own], None
     scale = 10.0**decimals if decimals is not None else 0.0
     starts = network.places
     able = decimals is not None and starts is not None and _whole(points, scale) and _whole(starts, scale)
     if able and starts is not None:
         whole = np.rint(points * scale).astype(np.int64)
-        begin = np.rint(starts[network.tail[~reverse & (size > 0)]] * scale).astype(np.int64)
-        first = np.cumsum(size[~reverse & (size > 0)]) - size[~reverse & (size > 0)]
+        begin = np.rint(starts[network.tail[bent]] * scale).astype(np.int64)
+        first = np.cumsum(size[bent]) - size[bent]
         before = np.concatenate([np.zeros((1, 2), np.int64), whole])[:-1]
         before[first] = begin
         yield "shapes/step 0", (whole - before)[:, 0], None
@@ -48,7 +48,7 @@ def pack_lines(network: Network, decimals: int | None) -> Iterator[Column]:
         yield "shapes/1", points[:, 1], None
 
 
-def unpack_lines(network: Network, columns: Mapping[str, NDArray[Any]]) -> Network:
+def unpack_lines(network: Network, both: Halves, columns: Mapping[str, NDArray[Any]]) -> Network:
     """Return a network with the shapes that :func:`pack_lines` packed.
 
     Raises
@@ -58,17 +58,15 @@ def unpack_lines(network: Network, columns: Mapping[str, NDArray[Any]]) -> Netwo
     """
     if not columns:
         return network
-    size, reverse = columns["size"].astype(np.int64), columns["reverse"]
-    if len(size) != len(network.head):
-        raise ValueError(f"lines of {len(size)} arcs, but there are {len(network.head)}")
+    size = np.zeros(len(network.head), np.int64)
+    size[both.own] = columns["size"]
     points = _points(network, columns, size)
     whole = size.copy()
-    origin = reverse - columns["of"]
-    whole[reverse] = size[origin]
+    whole[both.back] = size[both.of]
     first = np.concatenate([[0], np.cumsum(whole)])
     stored = np.concatenate([[0], np.cumsum(size)])
     begin, step = stored[:-1].copy(), np.ones(len(size), np.int64)
-    begin[reverse], step[reverse] = stored[origin + 1] - 1, -1
+    begin[both.back], step[both.back] = stored[both.of + 1] - 1, -1
     nth = np.arange(first[-1]) - np.repeat(first[:-1], whole)
     rows = np.repeat(begin, whole) + nth * np.repeat(step, whole)
     return replace(network, shapes=Shapes(first.astype(np.int64), points[rows]))
@@ -77,12 +75,13 @@ def unpack_lines(network: Network, columns: Mapping[str, NDArray[Any]]) -> Netwo
 def _points(network: Network, columns: Mapping[str, NDArray[Any]], size: Integers) -> NDArray[np.float64]:
     if "scale" not in columns:
         return np.stack([columns["0"], columns["1"]], axis=1)
-    assert network.places is not None
-    scale = float(columns["scale"][0])
+    scale, starts = float(columns["scale"][0]), network.places
+    if starts is None or not scale >= 1 or not _whole(starts, scale):
+        raise ValueError("lines in steps from places that are not there")
     steps = np.cumsum(np.stack([columns["step 0"], columns["step 1"]], axis=1).astype(np.int64), axis=0)
     bent = size > 0
     first = np.cumsum(size[bent]) - size[bent]
-    offset = np.rint(network.places[network.tail[bent]] * scale).astype(np.int64)
+    offset = np.rint(starts[network.tail[bent]] * scale).astype(np.int64)
     offset -= np.concatenate([np.zeros((1, 2), np.int64), steps])[first]
     return np.asarray((steps + np.repeat(offset, size[bent], axis=0)) / scale)
 

@@ -1,8 +1,8 @@
 """A network in one compact file: a zip of arrays as ``numpy.load`` reads it, and a description in JSON.
 
 Nothing is lost but this, in geographic networks: degrees are kept to 7 decimals, which is a centimetre and what
-OpenStreetMap has, lengths to the millimetre and times to the millisecond. All other numbers are exact. Where the line
-of an arc is the reverse of its twin's, it is stored once.
+OpenStreetMap has, lengths to the millimetre and times to the millisecond. All other numbers are exact. What the two
+directions of a street have in common is stored once.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routeopt.data.networks.encoding import Recipe, decode, encode
+from routeopt.data.networks.halves import halves, halves_of, joined, split
 from routeopt.data.networks.lines import pack_lines, unpack_lines
 from routeopt.data.writers.files import replacing
 from routeopt.errors import ProblemError
@@ -52,15 +53,24 @@ def save(network: Network, path: str | Path) -> None:
     box.put("degree", np.diff(network.first_out))
     box.put("ahead", network.head - network.tail.astype(np.int64))
     geographic = network.geographic
-    for table, columns in (("arcs", network.arcs), ("nodes", network.nodes)):
-        for name, column in columns.items():
-            box.put(f"{table}/{name}", column, PRECISE.get(name) if geographic and table == "arcs" else None)
+    for name, column in network.nodes.items():
+        box.put(f"nodes/{name}", column)
+    both = halves_of(network)
+    box.put("back", both.back)
+    box.put("of", both.back - both.of)
+    for name, column in network.arcs.items():
+        decimals = PRECISE.get(name) if geographic and np.asarray(column).dtype.kind == "f" else None
+        own, odd, values = split(column, decimals, both)
+        box.put(f"arcs/{name}", own, decimals)
+        if len(odd):
+            box.put(f"odd/{name}", odd)
+            box.put(f"values/{name}", values, decimals)
     if network.places is not None:
         box.put_table("places", network.places, DEGREES if geographic else None)
     if network.closed is not None:
         box.put("closed", network.closed)
     if network.shapes is not None:
-        for name, column, decimals in pack_lines(network, DEGREES if geographic else None):
+        for name, column, decimals in pack_lines(network, both, DEGREES if geographic else None):
             box.put(name, column, decimals)
     if network.restrictions:
         box.put("restrictions/size", np.array([len(arcs) for arcs in network.restrictions]))
@@ -122,10 +132,16 @@ def _network(box: _Box, meta: Mapping[str, Any]) -> Network:
     first_out = np.concatenate([[0], np.cumsum(box.get("degree"))]).astype(np.int64)
     tail = np.repeat(np.arange(len(first_out) - 1), np.diff(first_out))
     head = (tail + box.get("ahead")).astype(np.int32)
+    back = box.get("back")
+    both = halves(back, back - box.get("of"), len(head))
+    odd, values, none = box.columns("odd/"), box.columns("values/"), np.zeros(0, np.int64)
     network = Network(
         first_out,
         head,
-        arcs=box.columns("arcs/"),
+        arcs={
+            name: joined(own, odd.get(name, none), values.get(name, own[:0]), both)
+            for name, own in box.columns("arcs/").items()
+        },
         nodes=box.columns("nodes/"),
         places=box.table("places") if "places/0" in box.recipes else None,
         geographic=bool(meta["geographic"]),
@@ -134,7 +150,7 @@ def _network(box: _Box, meta: Mapping[str, Any]) -> Network:
         restrictions=_restrictions(box, len(head)) if "restrictions/size" in box.recipes else (),
         source=str(meta["source"]),
     )
-    return unpack_lines(network, box.columns("shapes/"))
+    return unpack_lines(network, both, box.columns("shapes/"))
 
 
 def _restrictions(box: _Box, arcs: int) -> tuple[NDArray[np.int32], ...]:

@@ -130,6 +130,28 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
     assert refused > 30
 
 
+def test_arrays_that_do_not_fit_together_are_refused(tmp_path: Path) -> None:
+    places = np.array([[24.9, 60.1], [25.0, 60.2]])
+    shapes = Shapes(
+        np.array([0, 2, 4]), np.array([[24.95, 60.1], [24.95, 60.2], [24.95, 60.2], [24.95, 60.1]])
+    )
+    arcs = {"length": np.array([1.5, 1.5]), "name": np.array([0, 1])}
+    turns = (np.array([0, 1], np.int32),)
+    network = Network.from_arcs(
+        [0, 1], [1, 0], places=places, geographic=True, shapes=shapes, arcs=arcs, restrictions=turns
+    )
+    path = tmp_path / "network.npz"
+    save(network, path)
+    with np.load(path) as content:
+        whole = {name: content[name] for name in content.files}
+    for name in sorted(whole.keys() - {"meta"}):
+        array, others = whole[name], {other: kept for other, kept in whole.items() if other != name}
+        for spoiled in (None, array[..., :-1], array.astype(float), array[..., None]):
+            np.savez(path, **others, **({} if spoiled is None else {name: spoiled}))
+            with pytest.raises(ProblemError, match=r"network\.npz"):
+                read(path)
+
+
 def test_a_foreign_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "other.npz"
     np.savez(path, weights=np.zeros(3))
