@@ -2,8 +2,9 @@
 
 A node is taken out of the graph, and a shortcut joins two of its neighbours wherever the way through it is the
 only shortest one; a short search around it, a witness search, tells. Stopping that search early adds a shortcut that
-is not needed, and nothing wrong. Next is the node that adds least: the shortcuts for each arc that it removes, and
-the levels that have piled up below it.
+is not needed, and nothing wrong. Next is always the node of least importance: its level, which counts what has piled up
+below it, the shortcuts it would add, and the arcs it would take away. Neighbours are judged anew at once: on
+grids of streets that made queries several times as fast as judging only what comes up next.
 
 Arcs of the remaining graph lie in blocks of one pool, two blocks a node, out and in. A block that is full moves to
 the end. Arcs of a node are final when it is taken out, and are written to the answer, where shortcuts find the two
@@ -22,8 +23,8 @@ from routeopt.solvers.compiled import inlined, inner, kernel
 from routeopt.solvers.paths.keys import UNREACHED, Keys, U
 from routeopt.solvers.paths.queue import pop, push
 
-_WITNESS_NODES = 40  # a witness search settles at most so many nodes
-_PRECISION = 64  # steps in which the importance of nodes is counted
+_WITNESS_NODES = 100  # a witness search settles at most so many nodes; 40 build no faster and leave more shortcuts
+_GONE = -(1 << 40)  # the importance of a node that has been taken out
 _ORIGINAL = 0xFFFFFFFF  # the lower half of `parts` of an arc of the network, whose number is the upper half
 
 
@@ -45,6 +46,15 @@ class _Search(NamedTuple):
     goal: Keys  # (n,) the weight through the node, where a shortcut is in question
     touched: NDArray[np.int32]
     queue: Keys
+
+
+class _Answer(NamedTuple):
+    """What :func:`contract` returns, as far as it is known."""
+
+    order: NDArray[np.int32]
+    rows: Integers
+    keys: Keys
+    parts: Integers
 
 
 @inlined
@@ -171,12 +181,41 @@ def _shortcuts(pool: _Pool, search: _Search, bits: int, node: int, tails, found)
     return count
 
 
+@inlined
+def _pairs(pool: _Pool, node: int) -> int:
+    """Return how many shortcuts a node could need at the most."""
+    return np.int64(pool.size[U(2 * node)]) * pool.size[U(2 * node + 1)]
+
+
+@inlined
+def _importance(pool: _Pool, level: NDArray[np.int32], node: int, shortcuts: int) -> int:
+    return 2 * (level[U(node)] + shortcuts) - pool.size[U(2 * node)] - pool.size[U(2 * node + 1)]
+
+
 @inner
-def _lift(pool: _Pool, level: NDArray[np.int32], block: int, above: int, mask: int) -> None:
-    begin = pool.begin[U(block)]
-    for i in range(begin, begin + pool.size[U(block)]):
-        other = pool.key[U(i)] & mask
-        level[U(other)] = max(level[U(other)], above)
+def _take_out(pool: _Pool, level: NDArray[np.int32], node: int, answer: _Answer, turn: int, mask: int) -> None:
+    """Write the arcs of a node to the answer, take them from its neighbours, and lift those above it."""
+    written = answer.rows[2 * turn]
+    for side in range(2):
+        begin = pool.begin[U(2 * node + side)]
+        for i in range(begin, begin + pool.size[U(2 * node + side)]):
+            other = pool.key[U(i)] & mask
+            answer.keys[U(written)] = pool.key[U(i)]
+            answer.parts[U(written)] = pool.parts[U(i)]
+            written += 1
+            _cut(pool, 2 * other + 1 - side, node, mask)
+            level[U(other)] = max(level[U(other)], level[U(node)] + 1)
+        answer.rows[2 * turn + 1 + side] = written
+    answer.order[turn] = node
+
+
+@inlined
+def _place(answer: _Answer, begin: int, end: int, node: int, mask: int) -> int:
+    """Return which arc between two places of the answer has this other end."""
+    place = begin
+    while place < end and answer.keys[U(place)] & mask != node:
+        place += 1
+    return place
 
 
 @kernel
@@ -204,83 +243,72 @@ def contract(first, arcs, bits):
     """
     n, m = len(first) - 1, len(arcs)
     mask = (1 << bits) - 1
-    capacity = 6 * m + 8 * n + 64
-    pool = _Pool(
-        np.empty(capacity, np.int64),
-        np.empty(capacity, np.int64),
-        np.zeros(2 * n, np.int64),
-        np.zeros(2 * n, np.int32),
-        np.zeros(2 * n, np.int32),
-        np.zeros(1, np.int64),
-    )
+    pool = _new_pool(n, 6 * m + 8 * n + 64)
     _fill(pool, first, arcs, mask)
     search = _Search(
         np.full(n, UNREACHED, np.int64),
         np.full(n, UNREACHED, np.int64),
         np.empty(n + 1, np.int32),
-        np.empty(capacity, np.int64),
+        np.empty(len(pool.key) + 1, np.int64),
+    )
+    answer = _Answer(
+        np.empty(n, np.int32),
+        np.zeros(2 * n + 1, np.int64),
+        np.empty(2 * m + 64, np.int64),
+        np.empty(2 * m + 64, np.int64),
     )
     level, importance = np.zeros(n, np.int32), np.zeros(n, np.int64)
     tails, found = np.empty(1024, np.int32), np.empty(1024, np.int64)
-    order, rows = np.empty(n, np.int32), np.zeros(2 * n + 1, np.int64)
-    keys, parts = np.empty(2 * m + 64, np.int64), np.empty(2 * m + 64, np.int64)
-    waiting = np.empty(4 * n + 64, np.int64)
+    waiting = np.empty(2 * n + 64, np.int64)
     size = 0
     for node in range(n):
-        degree = pool.size[2 * node] + pool.size[2 * node + 1]
-        pairs = np.int64(pool.size[2 * node]) * pool.size[2 * node + 1]
-        if pairs > len(tails):
-            tails, found = np.empty(2 * pairs, np.int32), np.empty(2 * pairs, np.int64)
+        if _pairs(pool, node) > len(found):
+            tails, found = np.empty(_pairs(pool, node), np.int32), np.empty(_pairs(pool, node), np.int64)
         count = _shortcuts(pool, search, bits, node, tails, found)
-        importance[node] = _PRECISION * count // max(degree, 1)
+        importance[node] = _importance(pool, level, node, count)
         size = push(waiting, size, importance[node] << bits | node)
-    done, written = 0, 0
-    while size > 0:
+    turn = 0
+    while turn < n:
         key = waiting[0]
         size = pop(waiting, size)
         node = key & mask
         if key >> bits != importance[node]:
             continue
-        outs, ins = np.int64(pool.size[2 * node]), np.int64(pool.size[2 * node + 1])
-        if outs * ins > len(tails):
-            tails, found = np.empty(2 * outs * ins, np.int32), np.empty(2 * outs * ins, np.int64)
+        importance[node] = _GONE
+        if _pairs(pool, node) > len(found):
+            tails, found = np.empty(_pairs(pool, node), np.int32), np.empty(_pairs(pool, node), np.int64)
         count = _shortcuts(pool, search, bits, node, tails, found)
-        now = _PRECISION * level[node] + _PRECISION * count // max(outs + ins, 1)
-        if size > 0 and now > importance[node] and now > waiting[0] >> bits:
-            importance[node] = now
-            size = push(waiting, size, now << bits | node)
-            continue
-        importance[node] = -1
-        if written + outs + ins > len(keys):
-            keys = np.concatenate((keys, np.empty(len(keys), np.int64)))
-            parts = np.concatenate((parts, np.empty(len(parts), np.int64)))
-        for side in range(2):
-            begin = pool.begin[2 * node + side]
-            for i in range(begin, begin + pool.size[2 * node + side]):
-                keys[written] = pool.key[i]
-                parts[written] = pool.parts[i]
-                search.goal[pool.key[i] & mask] = written if side == 0 else search.goal[pool.key[i] & mask]
-                search.label[pool.key[i] & mask] = (
-                    written if side == 1 else search.label[pool.key[i] & mask]
-                )
-                _cut(pool, 2 * (pool.key[i] & mask) + 1 - side, node, mask)
-                written += 1
-            rows[2 * done + 1 + side] = written
-            _lift(pool, level, 2 * node + side, level[node] + 1, mask)
+        begin = answer.rows[2 * turn]
+        while begin + pool.size[2 * node] + pool.size[2 * node + 1] > len(answer.keys):
+            answer = _longer(answer)
+        _take_out(pool, level, node, answer, turn, mask)
+        middle, end = answer.rows[2 * turn + 1], answer.rows[2 * turn + 2]
         for k in range(count):
             tail, head = np.int64(tails[k]), found[k] & mask
-            both = search.label[tail] << 32 | search.goal[head]
+            both = _place(answer, middle, end, tail, mask) << 32 | _place(answer, begin, middle, head, mask)
             while not (
                 _join(pool, 2 * tail, found[k], both, mask)
                 and _join(pool, 2 * head + 1, found[k] - head + tail, both, mask)
             ):
                 pool = _grown(pool)
-        for i in range(rows[2 * done], written):
-            search.goal[keys[i] & mask] = UNREACHED
-            search.label[keys[i] & mask] = UNREACHED
-        order[done] = node
-        done += 1
-    return order, level, rows, keys[:written], parts[:written]
+                search = _Search(
+                    search.label, search.goal, search.touched, np.empty(len(pool.key) + 1, np.int64)
+                )
+        for i in range(begin, end):
+            node = answer.keys[i] & mask
+            if i >= middle and _place(answer, begin, middle, node, mask) < middle:
+                continue  # judged as a head
+            if _pairs(pool, node) > len(found):
+                tails, found = np.empty(_pairs(pool, node), np.int32), np.empty(_pairs(pool, node), np.int64)
+            now = _importance(pool, level, node, _shortcuts(pool, search, bits, node, tails, found))
+            if now != importance[node]:
+                importance[node] = now
+                if size == len(waiting):
+                    waiting = np.concatenate((waiting, np.empty(size, np.int64)))
+                size = push(waiting, size, now << bits | node)
+        turn += 1
+    written = answer.rows[2 * n]
+    return answer.order, level, answer.rows, answer.keys[:written], answer.parts[:written]
 
 
 @kernel
@@ -306,6 +334,27 @@ def _fill(pool, first, arcs, mask):
                 parts = i << 32 | _ORIGINAL
                 _join(pool, 2 * node, arcs[i], parts, mask)
                 _join(pool, 2 * head + 1, arcs[i] - head + node, parts, mask)
+
+
+@kernel
+def _new_pool(nodes, capacity):
+    return _Pool(
+        np.empty(capacity, np.int64),
+        np.empty(capacity, np.int64),
+        np.zeros(2 * nodes, np.int64),
+        np.zeros(2 * nodes, np.int32),
+        np.zeros(2 * nodes, np.int32),
+        np.zeros(1, np.int64),
+    )
+
+
+@kernel
+def _longer(answer):
+    """Return the answer with room for twice as many arcs."""
+    more = np.empty(len(answer.keys), np.int64)
+    return _Answer(
+        answer.order, answer.rows, np.concatenate((answer.keys, more)), np.concatenate((answer.parts, more))
+    )
 
 
 @kernel

@@ -22,7 +22,7 @@ class Desk(NamedTuple):
     """What the two searches of a query write to; one for each thread. Between queries no label is set."""
 
     label: Keys  # (2n,) of node v from the source in 2v, from the target in 2v + 1
-    parent: NDArray[np.int32]  # (2n,) the arc by which the label came; -1 - i: it is end i of the point
+    parent: NDArray[np.int32]  # (2n,) the node from which the label came; -1 - i: it is end i of the point
     forward: Keys  # queues
     backward: Keys
     touched: NDArray[np.int32]  # (2n,) places in `label` that are set
@@ -73,7 +73,7 @@ def climb(hierarchy: Hierarchy, desk: Desk, queue: Keys, size: int, touched: int
                 desk.touched[U(touched)] = place
                 touched += 1
             label[U(place)] = reached
-            desk.parent[U(place)] = i
+            desk.parent[U(place)] = node
             size = push(queue, size, reached)
     return size, touched
 
