@@ -17,23 +17,10 @@ from routeopt.solvers.compiled import inlined, kernel
 from routeopt.solvers.paths.hierarchy import Hierarchy
 from routeopt.solvers.paths.keys import UNREACHED, Keys, U, node_bits
 from routeopt.solvers.paths.queue import pop, push
+from routeopt.solvers.paths.seeds import Seeds
 from routeopt.solvers.paths.upward import Desk, new_desk, stalled
 
 _BLOCK_BITS = 12  # so many targets at a time, as a power of two: their buckets stay in the cache
-
-
-class Seeds(NamedTuple):
-    """Where the searches of k points begin: those of point i in ``rows[i]`` to ``rows[i + 1]``."""
-
-    rows: Integers  # (k + 1,)
-    nodes: NDArray[np.int32]  # of the hierarchy
-    costs: Integers  # to begin, or to end, there
-    columns: Floats  # (E, C) the same in the other columns
-
-    def part(self, begin: int, end: int) -> Seeds:
-        """Return the seeds of some of the points."""
-        a, b = self.rows[begin], self.rows[end]
-        return Seeds(self.rows[begin : end + 1] - a, self.nodes[a:b], self.costs[a:b], self.columns[a:b])
 
 
 class Buckets(NamedTuple):
@@ -56,6 +43,7 @@ def many_to_many(
     sums : (M, C) float64 array
         The other columns, summed along the arcs of the hierarchy.
     sources, targets : Seeds
+        With nodes of the hierarchy.
     threads : int
     """
     rows, across = len(sources.rows) - 1, len(targets.rows) - 1

@@ -18,11 +18,16 @@ def sweep(hierarchy, queue, sources, costs, label, found):
     sources, costs
         Nodes of the hierarchy, and what it costs to begin there.
     label, found : (n,) int64 arrays
+
+    Returns
+    -------
+    settled : int
+        How many nodes the search upwards settled.
     """
     rows, arcs, bits = hierarchy.rows, hierarchy.arcs, hierarchy.bits
     n, mask = len(label), (1 << bits) - 1
     label[:] = UNREACHED
-    size = 0
+    size, settled = 0, 0
     for i in range(len(sources)):
         if costs[i] << bits < label[sources[i]]:
             label[sources[i]] = costs[i] << bits
@@ -33,6 +38,7 @@ def sweep(hierarchy, queue, sources, costs, label, found):
         node = key & mask
         if key - node != label[U(node)]:
             continue
+        settled += 1
         for i in range(rows[U(2 * node)], rows[U(2 * node + 1)]):
             reached = key - node + arcs[U(i)]
             head = reached & mask
@@ -49,3 +55,4 @@ def sweep(hierarchy, queue, sources, costs, label, found):
     for node in range(n):
         best = label[U(hierarchy.number[U(node)])]
         found[U(node)] = best >> bits if best < UNREACHED else -1
+    return settled
