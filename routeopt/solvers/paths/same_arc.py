@@ -36,21 +36,28 @@ def direct(
         return _NONE
     a, b = np.arange(len(sources.arc)), np.arange(len(targets.arc))
     if every:
-        street = np.maximum(sources.arc, sources.twin)
-        other = np.maximum(targets.arc, targets.twin)
-        a, b = np.nonzero((street[:, None] == other) & (street[:, None] >= 0))
+        a, b = np.nonzero(
+            _same(sources.arc, targets.arc)
+            | _same(sources.arc, targets.twin)
+            | _same(sources.twin, targets.arc)
+            | _same(sources.twin, targets.twin)
+        )
     pair = a * len(targets.arc) + b if every else a
     found = []
     for source_arc, begin in ((sources.arc, sources.fraction), (sources.twin, 1.0 - sources.fraction)):
         for target_arc, end in ((targets.arc, targets.fraction), (targets.twin, 1.0 - targets.fraction)):
             joined = (source_arc[a] == target_arc[b]) & (source_arc[a] >= 0) & (begin[a] <= end[b])
             k = np.flatnonzero(joined)
-            arc = source_arc[a[k]]
-            k, arc = k[weights.units[arc] >= 0], arc[weights.units[arc] >= 0]
-            share = end[b[k]] - begin[a[k]]
-            units = np.rint(share * weights.units[arc]).astype(np.int64)
+            arc, share = source_arc[a[k]], end[b[k]] - begin[a[k]]
+            usable = (weights.units[arc] >= 0) | (share == 0)  # one is where one is, on a closed arc too
+            k, arc, share = k[usable], arc[usable], share[usable]
+            units = np.where(share > 0, np.rint(share * weights.units[arc]), 0).astype(np.int64)
             found.append(Direct(pair[k], units, arc, begin[a[k]], end[b[k]]))
     merged = Direct(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
     order = np.lexsort((merged.units, merged.pair))
     first = order[np.unique(merged.pair[order], return_index=True)[1]]
     return Direct(*(column[first] for column in merged))
+
+
+def _same(a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.bool_]:
+    return (a[:, None] == b) & (a[:, None] >= 0)
