@@ -11,6 +11,7 @@ from routeopt.solvers.paths.dijkstra import Desk, clear, climb, seed
 from routeopt.solvers.paths.graph import Graph
 from routeopt.solvers.paths.keys import UNREACHED, U
 from routeopt.solvers.paths.queue import pop, push
+from routeopt.solvers.paths.seeds import Seeds
 
 
 class Sides(NamedTuple):
@@ -58,10 +59,10 @@ def _step(graph: Graph, desk: Desk, other: Desk, size: int, touched: int, best: 
 
 
 @inner
-def meet(sides: Sides, desks: Desks, nodes, costs, goals, goal_costs):
-    """Search from both ends; return key of the distance, node of meeting (-1: none), labels, nodes settled."""
-    ahead, touched = seed(desks.out, nodes, costs, sides.out.bits)
-    behind, reached = seed(desks.into, goals, goal_costs, sides.into.bits)
+def meet(sides: Sides, desks: Desks, sources: Seeds, targets: Seeds, point: int) -> tuple[int, int, int, int, int]:
+    """Search from both points of a pair; return key of the distance, node of meeting (-1: none), labels, nodes settled."""
+    ahead, touched = seed(desks.out, sources, point, sides.out.bits)
+    behind, reached = seed(desks.into, targets, point, sides.into.bits)
     mask = (1 << sides.out.bits) - 1
     best, node, settled = UNREACHED, -1, 0
     while ahead > 0 and behind > 0:
@@ -85,11 +86,7 @@ def distances(sides, desks, sources, targets, found):
     """Write the distance of each pair of points to `found`, -1: unreachable; return how many nodes were settled."""
     total = 0
     for i in range(len(found)):
-        a, b = sources.rows[i], sources.rows[i + 1]
-        c, d = targets.rows[i], targets.rows[i + 1]
-        best, node, touched, reached, settled = meet(
-            sides, desks, sources.nodes[a:b], sources.costs[a:b], targets.nodes[c:d], targets.costs[c:d]
-        )
+        best, node, touched, reached, settled = meet(sides, desks, sources, targets, i)
         found[i] = best >> sides.out.bits if node >= 0 else -1
         total += settled
         clear(desks.out, touched)
@@ -98,11 +95,9 @@ def distances(sides, desks, sources, targets, found):
 
 
 @kernel
-def trace(sides, desks, sources, targets):
+def trace(sides, desks, source, target):
     """Return a shortest path between two points: distance, which seeds it joins, arcs, nodes settled."""
-    best, node, touched, reached, settled = meet(
-        sides, desks, sources.nodes, sources.costs, targets.nodes, targets.costs
-    )
+    best, node, touched, reached, settled = meet(sides, desks, source, target, 0)
     begin, end, arcs = 0, 0, np.empty(0, np.int32)
     if node >= 0:
         begin, arcs = climb(sides.out, desks.out.parent, node)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routeopt.problems.instance import Floats, Integers
-from routeopt.solvers.compiled import inlined, kernel
+from routeopt.solvers.compiled import inner, kernel
 from routeopt.solvers.paths.hierarchy import Hierarchy
 from routeopt.solvers.paths.keys import UNREACHED, Keys, U, node_bits
 from routeopt.solvers.paths.queue import pop, push
@@ -57,17 +57,18 @@ def many_to_many(
             end = min(begin + block, across)
             shares = _shares(begin, end, len(desks))
             reached = pool.map(
-                lambda desk, share: reach(hierarchy, desk, sums, 1, *targets.part(*share)), desks, shares
+                lambda desk, share: _reach(hierarchy, desk, sums, targets.part(*share)), desks, shares
             )
             buckets = _gather(hierarchy, list(reached), [share[0] - begin for share in shares], end - begin)
             tasks = [
                 pool.submit(
-                    scan,
+                    _scan,
                     hierarchy,
                     desk,
                     sums,
                     sources.part(a, b),
                     buckets,
+                    _new_space(hierarchy, sums),
                     found[a:b, begin:end],
                     columns[a:b, begin:end],
                 )
@@ -84,44 +85,42 @@ def _shares(begin: int, end: int, count: int) -> list[tuple[int, int]]:
     return list(zip(bounds, bounds[1:], strict=False))
 
 
-def _gather(hierarchy: Hierarchy, reached: list, begins: list[int], points: int) -> Buckets:
-    """Put what several threads reached into buckets."""
-    bits = node_bits(points)
-    node = np.concatenate([part[1] for part in reached])
-    column = np.concatenate([part[3] for part in reached])
-    keys = np.concatenate(
-        [_name(part[0], part[2], bits, begin) for part, begin in zip(reached, begins, strict=True)]
+def _gather(hierarchy: Hierarchy, reached: list[_Reached], begins: list[int], points: int) -> Buckets:
+    """Put what several threads reached into buckets; those of thread k begin with point ``begins[k]``."""
+    bits, total = node_bits(points), sum(len(part.node) for part in reached)
+    buckets = Buckets(
+        np.zeros(len(hierarchy.number) + 1, np.int64),
+        np.empty(total, np.int64),
+        np.empty((total, reached[0].columns.shape[1])),
+        bits,
     )
-    return Buckets(*_sort(len(hierarchy.number), node, keys, column), bits)
+    buckets.rows[1:] = np.cumsum(sum(np.bincount(part.node, minlength=len(hierarchy.number)) for part in reached))
+    following = buckets.rows.copy()
+    for part, begin in zip(reached, begins, strict=True):
+        _sort(part, begin, buckets, following)
+    return buckets
 
 
 @kernel
-def _name(rows, distances, bits, begin):
-    """Return the keys of distances and points, of which the first is number `begin`."""
-    keys = np.empty(len(distances), np.int64)
-    for point in range(len(rows) - 1):
-        for i in range(rows[point], rows[point + 1]):
-            keys[i] = distances[i] << bits | (begin + point)
-    return keys
+def _sort(reached, begin, buckets, following):
+    """Put entries where they belong; those of a node stay in the order of their points."""
+    for point in range(len(reached.rows) - 1):
+        for i in range(reached.rows[point], reached.rows[point + 1]):
+            node = reached.node[i]
+            place = following[node]
+            following[node] += 1
+            buckets.keys[place] = reached.distance[i] << buckets.bits | (begin + point)
+            for c in range(buckets.columns.shape[1]):
+                buckets.columns[place, c] = reached.columns[i, c]
 
 
-@kernel
-def _sort(n, node, keys, columns):
-    """Sort entries by node; those of a node stay in the order of their points."""
-    rows = np.zeros(n + 1, np.int64)
-    for i in range(len(node)):
-        rows[node[i] + 1] += 1
-    for i in range(n):
-        rows[i + 1] += rows[i]
-    following = rows[:-1].copy()
-    sorted_keys, sorted_columns = np.empty_like(keys), np.empty_like(columns)
-    for i in range(len(node)):
-        place = following[node[i]]
-        following[node[i]] += 1
-        sorted_keys[place] = keys[i]
-        for c in range(columns.shape[1]):
-            sorted_columns[place, c] = columns[i, c]
-    return rows, sorted_keys, sorted_columns
+class _Reached(NamedTuple):
+    """What several points reached: that of point i is in ``rows[i]`` to ``rows[i + 1]``."""
+
+    rows: Integers  # (k + 1,)
+    node: NDArray[np.int32]
+    distance: Integers
+    columns: Floats
 
 
 class _Space(NamedTuple):
@@ -132,17 +131,19 @@ class _Space(NamedTuple):
     columns: Floats
 
 
-@inlined
-def _spread(hierarchy: Hierarchy, desk: Desk, sums: Floats, side: int, nodes, costs, extra, space: _Space) -> int:
-    """Search up from the ends of one point; return how many nodes `space` got. No label is left set.
+@inner
+def _spread(
+    hierarchy: Hierarchy, desk: Desk, sums: Floats, side: int, seeds: Seeds, point: int, space: _Space
+) -> int:
+    """Search up from the ends of one point, forwards on side 0; return how many nodes `space` got. No label is left set.
 
     ``desk.parent`` keeps, for a node, the place in `space` from which its label came, and the arc.
     """
     rows, arcs, bits, label, queue = hierarchy.rows, hierarchy.arcs, hierarchy.bits, desk.label, desk.forward
     mask = (1 << bits) - 1
     size, touched, count = 0, 0, 0
-    for i in range(len(nodes)):
-        node, key = np.int64(nodes[i]), costs[i] << bits | nodes[i]
+    for i in range(seeds.rows[U(point)], seeds.rows[U(point + 1)]):
+        node, key = np.int64(seeds.nodes[U(i)]), seeds.costs[U(i)] << bits | seeds.nodes[U(i)]
         if key < label[U(2 * node + side)]:
             if label[U(2 * node + side)] == UNREACHED:
                 desk.touched[U(touched)] = node
@@ -162,7 +163,7 @@ def _spread(hierarchy: Hierarchy, desk: Desk, sums: Floats, side: int, nodes, co
         before, arc = desk.parent[U(2 * node)], desk.parent[U(2 * node + 1)]
         for c in range(sums.shape[1]):
             if before < 0:
-                space.columns[U(count), U(c)] = extra[U(arc), U(c)]
+                space.columns[U(count), U(c)] = seeds.columns[U(arc), U(c)]
             else:
                 space.columns[U(count), U(c)] = space.columns[U(before), U(c)] + sums[U(arc), U(c)]
         for i in range(rows[U(2 * node + side)], rows[U(2 * node + side + 1)]):
@@ -183,57 +184,53 @@ def _spread(hierarchy: Hierarchy, desk: Desk, sums: Floats, side: int, nodes, co
     return count
 
 
-@kernel
-def reach(hierarchy, desk, sums, side, rows, nodes, costs, extra):
-    """Search up from points, forwards (`side` 0) or backwards (1).
+def _reach(hierarchy: Hierarchy, desk: Desk, sums: Floats, seeds: Seeds) -> _Reached:
+    """Search backwards up from points."""
+    k, room = len(seeds.rows) - 1, 128 * len(seeds.rows) + len(hierarchy.number)
+    space, rows = _new_space(hierarchy, sums), np.zeros(k + 1, np.int64)
+    reached = _Reached(
+        rows, np.empty(room, np.int32), np.empty(room, np.int64), np.empty((room, sums.shape[1]))
+    )
+    point = 0
+    while (point := _reach_all(hierarchy, desk, sums, seeds, space, reached, point)) < k:
+        reached = _Reached(rows, *(np.concatenate([old, np.empty_like(old)]) for old in reached[1:]))
+    return _Reached(rows, *(column[: rows[k]] for column in reached[1:]))
 
-    Returns
-    -------
-    rows : (k + 1,) int64 array
-        What point i reached is in ``rows[i]`` to ``rows[i + 1]`` of the others.
-    node, distance, columns : arrays
-    """
-    n, k = len(hierarchy.number), len(rows) - 1
-    space = _Space(np.empty(n, np.int32), np.empty(n, np.int64), np.empty((n, sums.shape[1]), np.float64))
-    reached = np.zeros(k + 1, np.int64)
-    room = 64 * k + n
-    node, distance = np.empty(room, np.int32), np.empty(room, np.int64)
-    columns = np.empty((room, sums.shape[1]), np.float64)
-    for i in range(k):
-        a, b, begin = rows[i], rows[i + 1], reached[i]
-        count = _spread(hierarchy, desk, sums, side, nodes[a:b], costs[a:b], extra[a:b], space)
-        if begin + count > room:
-            room = 2 * room + count
-            node, distance, columns = _longer(node, room), _longer(distance, room), _longer(columns, room)
-        node[begin : begin + count] = space.node[:count]
-        distance[begin : begin + count] = space.distance[:count]
-        columns[begin : begin + count] = space.columns[:count]
-        reached[i + 1] = begin + count
-    used = reached[k]
-    return reached, node[:used], distance[:used], columns[:used]
+
+def _new_space(hierarchy: Hierarchy, sums: Floats) -> _Space:
+    n = len(hierarchy.number)
+    return _Space(np.empty(n, np.int32), np.empty(n, np.int64), np.empty((n, sums.shape[1])))
 
 
 @kernel
-def _longer(array, room):
-    longer = np.empty((room, *array.shape[1:]), array.dtype)
-    longer[: len(array)] = array
-    return longer
+def _reach_all(hierarchy, desk, sums, seeds, space, reached, point):
+    """Search up from points, from this one on; return how many are done when there is no more room, or all."""
+    while point < len(seeds.rows) - 1:
+        begin = reached.rows[point]
+        if begin + len(space.node) > len(reached.node):
+            break
+        count = _spread(hierarchy, desk, sums, 1, seeds, point, space)
+        for i in range(count):
+            reached.node[begin + i] = space.node[i]
+            reached.distance[begin + i] = space.distance[i]
+            for c in range(sums.shape[1]):
+                reached.columns[begin + i, c] = space.columns[i, c]
+        reached.rows[point + 1] = begin + count
+        point += 1
+    return point
 
 
 @kernel
-def scan(hierarchy, desk, sums, sources, buckets, found, columns):
+def _scan(hierarchy, desk, sums, sources, buckets, space, found, columns):
     """Write distances from sources to the points of the buckets, and the other columns along the same paths."""
-    n, across = len(hierarchy.number), found.shape[1]
-    space = _Space(np.empty(n, np.int32), np.empty(n, np.int64), np.empty((n, sums.shape[1]), np.float64))
+    across = found.shape[1]
     mask = (1 << buckets.bits) - 1
     best = np.empty(across, np.int64)
     ahead, behind = np.empty(across, np.int32), np.empty(across, np.int64)
     for s in range(len(sources.rows) - 1):
-        a, b = sources.rows[s], sources.rows[s + 1]
-        count = _spread(
-            hierarchy, desk, sums, 0, sources.nodes[a:b], sources.costs[a:b], sources.columns[a:b], space
-        )
-        best[:] = UNREACHED
+        count = _spread(hierarchy, desk, sums, 0, sources, s, space)
+        for t in range(across):
+            best[t] = UNREACHED
         for i in range(count):
             base = space.distance[U(i)] << buckets.bits
             node = space.node[U(i)]

@@ -13,13 +13,14 @@ that they stand for.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routeopt.problems.instance import Integers
 from routeopt.solvers.compiled import inlined, inner, kernel
+from routeopt.solvers.paths.graph import Graph
 from routeopt.solvers.paths.keys import UNREACHED, Keys, U
 from routeopt.solvers.paths.queue import pop, push
 
@@ -48,13 +49,35 @@ class _Search(NamedTuple):
     queue: Keys
 
 
-class _Answer(NamedTuple):
-    """What :func:`contract` returns, as far as it is known."""
+class _Waiting(NamedTuple):
+    """The nodes that remain, by importance; those that were judged anew have old keys too."""
 
-    order: NDArray[np.int32]
-    rows: Integers
+    queue: Keys
+    size: Integers  # (1,)
+    node: Integers  # (1,) the first that has not been judged yet
+
+
+class _Answer(NamedTuple):
+    """Arcs of the nodes that have been taken out."""
+
+    order: NDArray[np.int32]  # (n,)
+    rows: Integers  # (2n + 1,)
     keys: Keys
     parts: Integers
+
+
+class Contraction(NamedTuple):
+    """What :func:`contract` returns.
+
+    An arc stands for two arcs of this answer, 32 bits each in its parts; or for an arc of the graph, whose number
+    is followed by 32 ones.
+    """
+
+    order: NDArray[np.int32]  # (n,) nodes as they were taken out
+    level: NDArray[np.int32]  # (n,) higher than that of any neighbour that was taken out earlier
+    rows: Integers  # (2n + 1,) the k-th has arcs to higher nodes in rows[2k] to rows[2k + 1], then those from higher
+    keys: Keys  # (M,) weight and higher node
+    parts: Integers  # (M,)
 
 
 @inlined
@@ -68,19 +91,17 @@ def _find(pool: _Pool, block: int, node: int, mask: int) -> int:
 
 
 @inner
-def _join(pool: _Pool, block: int, key: int, parts: int, mask: int) -> bool:
-    """Put an arc into a block, or make the parallel one lighter; return whether the pool had room."""
+def _join(pool: _Pool, block: int, key: int, parts: int, mask: int) -> None:
+    """Put an arc into a block, or make the parallel one lighter. The pool has room for the block to move."""
     place = _find(pool, block, key & mask, mask)
     if place >= 0:
         if key < pool.key[U(place)]:
             pool.key[U(place)] = key
             pool.parts[U(place)] = parts
-        return True
+        return
     size, begin = pool.size[U(block)], pool.begin[U(block)]
     if size == pool.room[U(block)]:
         moved, room = pool.used[0], 2 * size + 2
-        if moved + room > len(pool.key):
-            return False
         for i in range(size):
             pool.key[U(moved + i)] = pool.key[U(begin + i)]
             pool.parts[U(moved + i)] = pool.parts[U(begin + i)]
@@ -90,7 +111,6 @@ def _join(pool: _Pool, block: int, key: int, parts: int, mask: int) -> bool:
     pool.key[U(begin + size)] = key
     pool.parts[U(begin + size)] = parts
     pool.size[U(block)] = size + 1
-    return True
 
 
 @inlined
@@ -182,6 +202,11 @@ def _shortcuts(pool: _Pool, search: _Search, bits: int, node: int, tails, found)
 
 
 @inlined
+def _degree(pool: _Pool, node: int) -> int:
+    return np.int64(pool.size[U(2 * node)]) + pool.size[U(2 * node + 1)]
+
+
+@inlined
 def _pairs(pool: _Pool, node: int) -> int:
     """Return how many shortcuts a node could need at the most."""
     return np.int64(pool.size[U(2 * node)]) * pool.size[U(2 * node + 1)]
@@ -189,7 +214,7 @@ def _pairs(pool: _Pool, node: int) -> int:
 
 @inlined
 def _importance(pool: _Pool, level: NDArray[np.int32], node: int, shortcuts: int) -> int:
-    return 2 * (level[U(node)] + shortcuts) - pool.size[U(2 * node)] - pool.size[U(2 * node + 1)]
+    return 2 * (level[U(node)] + shortcuts) - _degree(pool, node)
 
 
 @inner
@@ -218,97 +243,71 @@ def _place(answer: _Answer, begin: int, end: int, node: int, mask: int) -> int:
     return place
 
 
+@inlined
+def _cramped(pool: _Pool, found: Keys, answer: _Answer, node: int, turn: int, mask: int) -> bool:
+    """Whether taking out a node, and judging its neighbours anew, might need more room than there is."""
+    degree = _degree(pool, node)
+    if answer.rows[U(2 * turn)] + degree > len(answer.keys):
+        return True
+    most, moved = np.int64(0), np.int64(0)
+    for block in range(2 * node, 2 * node + 2):
+        begin = pool.begin[U(block)]
+        for i in range(begin, begin + pool.size[U(block)]):
+            other = pool.key[U(i)] & mask
+            outs, ins = pool.size[U(2 * other)] + degree, pool.size[U(2 * other + 1)] + degree
+            most = max(most, outs * ins)
+            moved += 4 * (outs + ins) + 8  # a block doubles each time it moves
+    return pool.used[0] + moved > len(pool.key) or most > len(found)
+
+
 @kernel
-def contract(first, arcs, bits):
-    """Take out all nodes of a graph.
+def _judge(pool, search, bits, tails, found, level, importance, waiting) -> int:
+    """Judge all nodes from `waiting.node[0]` on for the first time; return the first that needs more room, or n."""
+    node = waiting.node[0]
+    size = waiting.size[0]
+    while node < len(level) and _pairs(pool, node) <= len(found):
+        count = _shortcuts(pool, search, bits, node, tails, found)
+        importance[U(node)] = _importance(pool, level, node, count)
+        size = push(waiting.queue, size, importance[U(node)] << bits | node)
+        node += 1
+    waiting.size[0], waiting.node[0] = size, node
+    return node
 
-    Parameters
-    ----------
-    first, arcs, bits
-        Fields of :class:`~routeopt.solvers.paths.graph.Graph`, outward.
 
-    Returns
-    -------
-    order : (n,) int32 array
-        Nodes as they were taken out.
-    level : (n,) int32 array
-        Higher than that of any neighbour that was taken out earlier.
-    rows : (2n + 1,) int64 array
-        The k-th node has its arcs to higher nodes in ``rows[2k]`` to ``rows[2k + 1]``, those from higher nodes in
-        ``rows[2k + 1]`` to ``rows[2k + 2]``.
-    keys : (M,) int64 array
-        Weight and the higher node of each arc.
-    parts : (M,) int64 array
-        Two arcs of this answer in 32 bits each, or the number of an arc of the graph and then 32 ones.
-    """
-    n, m = len(first) - 1, len(arcs)
+@kernel
+def _take_all(pool, search, bits, tails, found, level, importance, waiting, answer, turn) -> int:
+    """Take out nodes from this turn on; return how many are out when one needs more room, or n."""
     mask = (1 << bits) - 1
-    pool = _new_pool(n, 6 * m + 8 * n + 64)
-    _fill(pool, first, arcs, mask)
-    search = _Search(
-        np.full(n, UNREACHED, np.int64),
-        np.full(n, UNREACHED, np.int64),
-        np.empty(n + 1, np.int32),
-        np.empty(len(pool.key) + 1, np.int64),
-    )
-    answer = _Answer(
-        np.empty(n, np.int32),
-        np.zeros(2 * n + 1, np.int64),
-        np.empty(2 * m + 64, np.int64),
-        np.empty(2 * m + 64, np.int64),
-    )
-    level, importance = np.zeros(n, np.int32), np.zeros(n, np.int64)
-    tails, found = np.empty(1024, np.int32), np.empty(1024, np.int64)
-    waiting = np.empty(2 * n + 64, np.int64)
-    size = 0
-    for node in range(n):
-        if _pairs(pool, node) > len(found):
-            tails, found = np.empty(_pairs(pool, node), np.int32), np.empty(_pairs(pool, node), np.int64)
-        count = _shortcuts(pool, search, bits, node, tails, found)
-        importance[node] = _importance(pool, level, node, count)
-        size = push(waiting, size, importance[node] << bits | node)
-    turn = 0
-    while turn < n:
-        key = waiting[0]
-        size = pop(waiting, size)
+    size, queue = waiting.size[0], waiting.queue
+    while turn < len(level):
+        key = queue[0]
         node = key & mask
-        if key >> bits != importance[node]:
+        if key >> bits != importance[U(node)]:
+            size = pop(queue, size)
             continue
-        importance[node] = _GONE
-        if _pairs(pool, node) > len(found):
-            tails, found = np.empty(_pairs(pool, node), np.int32), np.empty(_pairs(pool, node), np.int64)
+        if _cramped(pool, found, answer, node, turn, mask) or size + _degree(pool, node) > len(queue):
+            break
+        size = pop(queue, size)
+        importance[U(node)] = _GONE
         count = _shortcuts(pool, search, bits, node, tails, found)
-        begin = answer.rows[2 * turn]
-        while begin + pool.size[2 * node] + pool.size[2 * node + 1] > len(answer.keys):
-            answer = _longer(answer)
         _take_out(pool, level, node, answer, turn, mask)
-        middle, end = answer.rows[2 * turn + 1], answer.rows[2 * turn + 2]
+        begin, middle, end = answer.rows[2 * turn], answer.rows[2 * turn + 1], answer.rows[2 * turn + 2]
         for k in range(count):
-            tail, head = np.int64(tails[k]), found[k] & mask
+            tail, head = np.int64(tails[U(k)]), found[U(k)] & mask
             both = _place(answer, middle, end, tail, mask) << 32 | _place(answer, begin, middle, head, mask)
-            while not (
-                _join(pool, 2 * tail, found[k], both, mask)
-                and _join(pool, 2 * head + 1, found[k] - head + tail, both, mask)
-            ):
-                pool = _grown(pool)
-                search = _Search(
-                    search.label, search.goal, search.touched, np.empty(len(pool.key) + 1, np.int64)
-                )
+            _join(pool, 2 * tail, found[U(k)], both, mask)
+            _join(pool, 2 * head + 1, found[U(k)] - head + tail, both, mask)
         for i in range(begin, end):
-            node = answer.keys[i] & mask
+            node = answer.keys[U(i)] & mask
             if i >= middle and _place(answer, begin, middle, node, mask) < middle:
                 continue  # judged as a head
-            if _pairs(pool, node) > len(found):
-                tails, found = np.empty(_pairs(pool, node), np.int32), np.empty(_pairs(pool, node), np.int64)
             now = _importance(pool, level, node, _shortcuts(pool, search, bits, node, tails, found))
-            if now != importance[node]:
-                importance[node] = now
-                if size == len(waiting):
-                    waiting = np.concatenate((waiting, np.empty(size, np.int64)))
-                size = push(waiting, size, now << bits | node)
+            if now != importance[U(node)]:
+                importance[U(node)] = now
+                size = push(queue, size, now << bits | node)
         turn += 1
-    written = answer.rows[2 * n]
-    return answer.order, level, answer.rows, answer.keys[:written], answer.parts[:written]
+    waiting.size[0] = size
+    return turn
 
 
 @kernel
@@ -336,35 +335,43 @@ def _fill(pool, first, arcs, mask):
                 _join(pool, 2 * head + 1, arcs[i] - head + node, parts, mask)
 
 
-@kernel
-def _new_pool(nodes, capacity):
-    return _Pool(
-        np.empty(capacity, np.int64),
-        np.empty(capacity, np.int64),
-        np.zeros(2 * nodes, np.int64),
-        np.zeros(2 * nodes, np.int32),
-        np.zeros(2 * nodes, np.int32),
+def contract(graph: Graph) -> Contraction:
+    """Take out all nodes of a graph whose rows are the arcs out of each node."""
+    n, m, bits = len(graph.first) - 1, len(graph.arcs), graph.bits
+    room = 6 * m + 8 * n + 64
+    pool = _Pool(
+        np.empty(room, np.int64),
+        np.empty(room, np.int64),
+        np.zeros(2 * n, np.int64),
+        np.zeros(2 * n, np.int32),
+        np.zeros(2 * n, np.int32),
         np.zeros(1, np.int64),
     )
-
-
-@kernel
-def _longer(answer):
-    """Return the answer with room for twice as many arcs."""
-    more = np.empty(len(answer.keys), np.int64)
-    return _Answer(
-        answer.order, answer.rows, np.concatenate((answer.keys, more)), np.concatenate((answer.parts, more))
+    _fill(pool, graph.first, graph.arcs, (1 << bits) - 1)
+    search = _Search(
+        np.full(n, UNREACHED), np.full(n, UNREACHED), np.empty(n + 1, np.int32), np.empty(room + 1, np.int64)
     )
-
-
-@kernel
-def _grown(pool):
-    """Return the pool with twice the room."""
-    return _Pool(
-        np.concatenate((pool.key, np.empty(len(pool.key), np.int64))),
-        np.concatenate((pool.parts, np.empty(len(pool.parts), np.int64))),
-        pool.begin,
-        pool.size,
-        pool.room,
-        pool.used,
+    waiting = _Waiting(np.empty(2 * n + 64, np.int64), np.zeros(1, np.int64), np.zeros(1, np.int64))
+    tails, found = np.empty(1024, np.int32), np.empty(1024, np.int64)
+    level, importance = np.zeros(n, np.int32), np.zeros(n, np.int64)
+    answer = _Answer(
+        np.empty(n, np.int32), np.zeros(2 * n + 1, np.int64), np.empty(2 * m, np.int64), np.empty(2 * m, np.int64)
     )
+    while _judge(pool, search, bits, tails, found, level, importance, waiting) < n:
+        tails, found = _twice(tails), _twice(found)
+    turn = 0
+    while (
+        turn := _take_all(pool, search, bits, tails, found, level, importance, waiting, answer, turn)
+    ) < n:  # something is too small: rare, so all becomes larger
+        pool = pool._replace(key=_twice(pool.key), parts=_twice(pool.parts))
+        search = search._replace(queue=_twice(search.queue))
+        waiting = waiting._replace(queue=_twice(waiting.queue))
+        tails, found = _twice(tails), _twice(found)
+        answer = answer._replace(keys=_twice(answer.keys), parts=_twice(answer.parts))
+    written = answer.rows[-1]
+    return Contraction(answer.order, level, answer.rows, answer.keys[:written], answer.parts[:written])
+
+
+def _twice(array: NDArray[Any]) -> NDArray[Any]:
+    """Return the array with twice the room."""
+    return np.concatenate([array, np.empty(len(array) + 1, array.dtype)])

@@ -16,6 +16,7 @@ from routeopt.solvers.compiled import inlined, inner, kernel
 from routeopt.solvers.paths.graph import Graph
 from routeopt.solvers.paths.keys import UNREACHED, Keys, U
 from routeopt.solvers.paths.queue import pop, push
+from routeopt.solvers.paths.seeds import Seeds
 
 
 class Desk(NamedTuple):
@@ -41,33 +42,32 @@ def new_desk(graph: Graph) -> Desk:
 
 
 @inlined
-def seed(desk: Desk, nodes: NDArray[np.int32], costs: Integers, bits: int) -> tuple[int, int]:
-    """Label nodes to begin with and queue them; return how many are in the queue, and have labels."""
-    size, touched = 0, 0
-    for i in range(len(nodes)):
-        key = costs[i] << bits | nodes[i]
-        if key < desk.label[U(nodes[i])]:
-            if desk.label[U(nodes[i])] == UNREACHED:
-                desk.touched[U(touched)] = nodes[i]
+def seed(desk: Desk, seeds: Seeds, point: int, bits: int) -> tuple[int, int]:
+    """Label the nodes where a point's search begins and queue them; return how many are queued, and have labels."""
+    size, touched, begin = 0, 0, seeds.rows[U(point)]
+    for i in range(begin, seeds.rows[U(point + 1)]):
+        node = np.int64(seeds.nodes[U(i)])
+        key = seeds.costs[U(i)] << bits | node
+        if key < desk.label[U(node)]:
+            if desk.label[U(node)] == UNREACHED:
+                desk.touched[U(touched)] = node
                 touched += 1
-            desk.label[U(nodes[i])] = key
-            desk.parent[U(nodes[i])] = -1 - i
+            desk.label[U(node)] = key
+            desk.parent[U(node)] = begin - i - 1
             size = push(desk.queue, size, key)
     return size, touched
 
 
 @inner
-def search(
-    graph: Graph, desk: Desk, nodes: NDArray[np.int32], costs: Integers, limit: int
-) -> tuple[int, int, int, int]:
-    """Search until the queue is empty, its keys exceed a limit, or no goal can be reached more cheaply.
+def search(graph: Graph, desk: Desk, seeds: Seeds, point: int) -> tuple[int, int, int, int]:
+    """Search until the queue is empty, or no goal can be reached more cheaply.
 
     Return the key of the distance to a goal, its node (-1: none), and how many labels and nodes it took.
     """
     first, arcs, bits, label, queue = graph.first, graph.arcs, graph.bits, desk.label, desk.queue
     mask = (1 << bits) - 1
-    size, touched = seed(desk, nodes, costs, bits)
-    best, last, settled = limit, -1, 0
+    size, touched = seed(desk, seeds, point, bits)
+    best, last, settled = UNREACHED, -1, 0
     while size > 0:
         key = queue[0]
         if key >= best:
@@ -102,24 +102,25 @@ def clear(desk: Desk, touched: int) -> None:
 
 
 @inlined
-def _aim(desk: Desk, nodes: NDArray[np.int32], costs: Integers, bits: int) -> None:
-    for i in range(len(nodes)):
-        desk.goal[U(nodes[i])] = min(desk.goal[U(nodes[i])], costs[i] << bits)
+def _aim(desk: Desk, seeds: Seeds, point: int, bits: int) -> None:
+    for i in range(seeds.rows[U(point)], seeds.rows[U(point + 1)]):
+        node = seeds.nodes[U(i)]
+        desk.goal[U(node)] = min(desk.goal[U(node)], seeds.costs[U(i)] << bits)
 
 
 @inlined
-def _forget(desk: Desk, nodes: NDArray[np.int32]) -> None:
-    for i in range(len(nodes)):
-        desk.goal[U(nodes[i])] = UNREACHED
+def _forget(desk: Desk, seeds: Seeds, point: int) -> None:
+    for i in range(seeds.rows[U(point)], seeds.rows[U(point + 1)]):
+        desk.goal[U(seeds.nodes[U(i)])] = UNREACHED
 
 
 @kernel
-def one_to_all(graph, desk, nodes, costs, found):
+def one_to_all(graph, desk, source, found):
     """Write the distance to each node to `found`, -1: unreachable; return how many nodes were settled.
 
     ``desk.parent`` keeps the tree for nodes that were reached.
     """
-    _, _, touched, settled = search(graph, desk, nodes, costs, UNREACHED)
+    _, _, touched, settled = search(graph, desk, source, 0)
     found[:] = -1
     for i in range(touched):
         node = desk.touched[i]
@@ -133,32 +134,28 @@ def distances(graph, desk, sources, targets, found):
     """Write the distance of each pair of points to `found`, -1: unreachable; return how many nodes were settled."""
     total = 0
     for i in range(len(found)):
-        a, b = sources.rows[i], sources.rows[i + 1]
-        c, d = targets.rows[i], targets.rows[i + 1]
-        _aim(desk, targets.nodes[c:d], targets.costs[c:d], graph.bits)
-        best, last, touched, settled = search(
-            graph, desk, sources.nodes[a:b], sources.costs[a:b], UNREACHED
-        )
+        _aim(desk, targets, i, graph.bits)
+        best, last, touched, settled = search(graph, desk, sources, i)
         found[i] = best >> graph.bits if last >= 0 else -1
         total += settled
         clear(desk, touched)
-        _forget(desk, targets.nodes[c:d])
+        _forget(desk, targets, i)
     return total
 
 
 @kernel
-def trace(graph, desk, sources, targets):
+def trace(graph, desk, source, target):
     """Return a shortest path between two points: distance, which seeds it joins, arcs, nodes settled."""
-    _aim(desk, targets.nodes, targets.costs, graph.bits)
-    best, last, touched, settled = search(graph, desk, sources.nodes, sources.costs, UNREACHED)
+    _aim(desk, target, 0, graph.bits)
+    best, last, touched, settled = search(graph, desk, source, 0)
     begin, end, arcs = 0, 0, np.empty(0, np.int32)
     if last >= 0:
         begin, arcs = climb(graph, desk.parent, last)
-        for i in range(len(targets.nodes)):
-            if targets.nodes[i] == last and targets.costs[i] << graph.bits == desk.goal[last]:
+        for i in range(len(target.nodes)):
+            if target.nodes[i] == last and target.costs[i] << graph.bits == desk.goal[last]:
                 end = i
     clear(desk, touched)
-    _forget(desk, targets.nodes)
+    _forget(desk, target, 0)
     return best >> graph.bits if last >= 0 else -1, begin, end, arcs, settled
 
 

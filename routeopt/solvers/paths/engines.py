@@ -84,7 +84,7 @@ class Dijkstra:
     def tree(self, source: Seeds) -> Integers:
         """Return the distance of each node."""
         found = np.empty(self.network.size, np.int64)
-        self.settled += dijkstra.one_to_all(self.out, self._desks.own, source.nodes, source.costs, found)
+        self.settled += dijkstra.one_to_all(self.out, self._desks.own, source, found)
         return found
 
     def matrix(self, sources: Seeds, targets: Seeds, columns: Floats, threads: int) -> tuple[Integers, Floats]:
@@ -153,31 +153,16 @@ class Contracted:
 
     def distances(self, sources: Seeds, targets: Seeds) -> Integers:
         """Return the distance of each pair of points."""
-        number = self.hierarchy.number
         found = np.empty(len(sources.rows) - 1, np.int64)
         self.settled += upward.distances(
-            self.hierarchy,
-            self._desks.own,
-            sources.rows,
-            number[sources.nodes],
-            sources.costs,
-            targets.rows,
-            number[targets.nodes],
-            targets.costs,
-            found,
+            self.hierarchy, self._desks.own, self._numbered(sources), self._numbered(targets), found
         )
         return found
 
     def trace(self, source: Seeds, target: Seeds) -> Trace:
         """Return a shortest path between two points."""
-        number = self.hierarchy.number
         *found, settled = unpacking.trace(
-            self.hierarchy,
-            self._desks.own,
-            number[source.nodes],
-            source.costs,
-            number[target.nodes],
-            target.costs,
+            self.hierarchy, self._desks.own, self._numbered(source), self._numbered(target)
         )
         self.settled += settled
         return Trace(*found)
@@ -186,19 +171,16 @@ class Contracted:
         """Return the distance of each node."""
         n = len(self.hierarchy.number)
         label, found = np.empty(n, np.int64), np.empty(n, np.int64)
-        nodes = self.hierarchy.number[source.nodes]
-        self.settled += sweep.sweep(
-            self.hierarchy, self._desks.own.forward, nodes, source.costs, label, found
-        )
+        queue = self._desks.own.forward
+        self.settled += sweep.sweep(self.hierarchy, queue, self._numbered(source), label, found)
         return found
 
     def matrix(self, sources: Seeds, targets: Seeds, columns: Floats, threads: int) -> tuple[Integers, Floats]:
         """Return distances and other columns along the same paths."""
-        number = self.hierarchy.number
-        return buckets.many_to_many(
-            self.hierarchy,
-            companions.along(self.hierarchy, columns),
-            sources._replace(nodes=number[sources.nodes]),
-            targets._replace(nodes=number[targets.nodes]),
-            threads,
-        )
+        sums = companions.along(self.hierarchy, columns)
+        a, b = self._numbered(sources), self._numbered(targets)
+        return buckets.many_to_many(self.hierarchy, sums, a, b, threads)
+
+    def _numbered(self, seeds: Seeds) -> Seeds:
+        """Return seeds with nodes of the hierarchy."""
+        return seeds._replace(nodes=self.hierarchy.number[seeds.nodes])

@@ -37,9 +37,10 @@ def build(network: Network, units: Integers) -> Hierarchy:
     graph = outward(network, units)
     along = depth_first(graph.first, graph.arcs, graph.bits)
     ordered = _renumbered(graph, along)
-    order, level, rows, keys, parts = contract(ordered.first, ordered.arcs, graph.bits)
-    by_level = np.argsort(-level, kind="stable").astype(np.int32)
-    arranged = _arrange(by_level, order, rows, keys, parts, ordered.arc, graph.bits)
+    taken = contract(ordered)
+    by_level = np.argsort(-taken.level, kind="stable").astype(np.int32)
+    arranged = _new_arrays(network.size, len(taken.keys))
+    _arrange(by_level, taken, ordered.arc, graph.bits, *arranged)
     number = np.empty(network.size, np.int32)
     number[along[by_level]] = np.arange(network.size, dtype=np.int32)
     return Hierarchy(*arranged, number, graph.bits)
@@ -56,17 +57,20 @@ def _renumbered(graph: Graph, order: NDArray[np.int32]) -> Graph:
     return Graph(first, pack(arcs >> graph.bits, number[arcs & mask], graph.bits), graph.arc[chosen], graph.bits)
 
 
+def _new_arrays(nodes: int, arcs: int) -> tuple[NDArray[np.int32], Keys, NDArray[np.int32]]:
+    """Return rows, arcs and parts that are to be filled."""
+    return np.zeros(2 * nodes + 1, np.int32), np.empty(arcs, np.int64), np.empty((arcs, 2), np.int32)
+
+
 @kernel
-def _arrange(by_level, order, rows, keys, parts, arc, bits):
-    """Return rows, arcs and parts of a hierarchy, whose numbers are the places in `by_level`."""
-    n, mask = len(order), (1 << bits) - 1
+def _arrange(by_level, taken, arc, bits, new_rows, new_keys, new_parts):
+    """Write rows, arcs and parts of a hierarchy, whose numbers are the places in `by_level`."""
+    n, mask, rows, keys, parts = len(by_level), (1 << bits) - 1, taken.rows, taken.keys, taken.parts
     number, turn = np.empty(n, np.int64), np.empty(n, np.int64)
     for i in range(n):
         number[by_level[i]] = i
-        turn[order[i]] = i
-    placed = np.empty(len(keys), np.int32)
-    new_rows, new_keys = np.zeros(2 * n + 1, np.int32), np.empty(len(keys), np.int64)
-    new_parts = np.empty((len(keys), 2), np.int32)
+        turn[taken.order[i]] = i
+    placed = np.empty(len(keys), np.int64)
     written = 0
     for i in range(n):
         k = turn[by_level[i]]
@@ -82,4 +86,3 @@ def _arrange(by_level, order, rows, keys, parts, arc, bits):
         shortcut = right != 0xFFFFFFFF
         new_parts[placed[j], 0] = placed[left] if shortcut else arc[left]
         new_parts[placed[j], 1] = placed[right] if shortcut else -1
-    return new_rows, new_keys, new_parts

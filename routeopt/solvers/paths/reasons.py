@@ -8,7 +8,7 @@ from routeopt.problems.network import Network
 from routeopt.problems.positions import Ends
 from routeopt.solvers.paths.dijkstra import new_desk, one_to_all
 from routeopt.solvers.paths.graph import outward
-from routeopt.solvers.paths.seeds import Points
+from routeopt.solvers.paths.seeds import Points, Seeds
 from routeopt.solvers.paths.weights import Weights
 
 
@@ -42,7 +42,9 @@ def _joined(network: Network, units: np.ndarray, start: Ends, goal: Ends) -> boo
     """Whether any arcs lead from one to the other."""
     graph = outward(network, units)
     found = np.empty(network.size, np.int64)
-    one_to_all(graph, new_desk(graph), start.node.astype(np.int32), np.zeros(len(start.node), np.int64), found)
+    k = len(start.node)
+    seeds = Seeds(np.array([0, k]), start.node.astype(np.int32), np.zeros(k, np.int64), np.empty((k, 0)))
+    one_to_all(graph, new_desk(graph), seeds, found)
     return bool((found[goal.node] >= 0).any())
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from routeopt.solvers.compiled import kernel
 from routeopt.solvers.paths.keys import UNREACHED, U
 from routeopt.solvers.paths.queue import pop, push
 
 
 @kernel
-def sweep(hierarchy, queue, sources, costs, label, found):
+def sweep(hierarchy, queue, source, label, found):
     """Write the distance to each node of the network to `found`, -1: unreachable.
 
     Parameters
     ----------
     hierarchy : Hierarchy
     queue : (M + n + 16,) int64 array
-    sources, costs
-        Nodes of the hierarchy, and what it costs to begin there.
+    source : Seeds
+        Of one point, with nodes of the hierarchy.
     label, found : (n,) int64 arrays
 
     Returns
@@ -28,10 +30,11 @@ def sweep(hierarchy, queue, sources, costs, label, found):
     n, mask = len(label), (1 << bits) - 1
     label[:] = UNREACHED
     size, settled = 0, 0
-    for i in range(len(sources)):
-        if costs[i] << bits < label[sources[i]]:
-            label[sources[i]] = costs[i] << bits
-            size = push(queue, size, costs[i] << bits | sources[i])
+    for i in range(len(source.nodes)):
+        cost, node = source.costs[i] << bits, np.int64(source.nodes[i])
+        if cost < label[node]:
+            label[node] = cost
+            size = push(queue, size, cost | node)
     while size > 0:
         key = queue[0]
         size = pop(queue, size)

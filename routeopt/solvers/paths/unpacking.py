@@ -31,21 +31,21 @@ def _climbs(desk: Desk, side: int, node: int) -> int:
 
 
 @kernel
-def trace(hierarchy, desk, sources, source_costs, targets, target_costs):
-    """Return a shortest path between two points, given as in :func:`~routeopt.solvers.paths.upward.meet`.
+def trace(hierarchy, desk, source, target):
+    """Return a shortest path between two points, whose seeds are nodes of the hierarchy.
 
     Returns
     -------
     distance : int
         -1: there is no path.
     begin, end : int
-        Which of the sources and of the targets it leads between.
+        Which seeds of the source and of the target it leads between.
     arcs : (k,) int32 array
         Arcs of the network.
     settled : int
         How many nodes the search settled.
     """
-    best, top, touched, settled = meet(hierarchy, desk, sources, source_costs, targets, target_costs)
+    best, top, touched, settled = meet(hierarchy, desk, source, target, 0)
     if top < 0:
         clear(desk, touched)
         return -1, 0, 0, np.empty(0, np.int32), settled

@@ -11,11 +11,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from routeopt.problems.instance import Integers
 from routeopt.solvers.compiled import inlined, inner, kernel
 from routeopt.solvers.paths.hierarchy import Hierarchy
 from routeopt.solvers.paths.keys import UNREACHED, Keys, U
 from routeopt.solvers.paths.queue import pop, push
+from routeopt.solvers.paths.seeds import Seeds
 
 
 class Desk(NamedTuple):
@@ -80,38 +80,35 @@ def climb(hierarchy: Hierarchy, desk: Desk, queue: Keys, size: int, touched: int
 
 @inlined
 def _seed(
-    desk: Desk, queue: Keys, touched: int, side: int, nodes: NDArray[np.int32], costs: Integers, bits: int
+    desk: Desk, queue: Keys, touched: int, side: int, seeds: Seeds, point: int, bits: int
 ) -> tuple[int, int]:
-    size = 0
-    for i in range(len(nodes)):
-        place, key = 2 * np.int64(nodes[i]) + side, (costs[i] << bits) | nodes[i]
+    size, begin = 0, seeds.rows[U(point)]
+    for i in range(begin, seeds.rows[U(point + 1)]):
+        node = np.int64(seeds.nodes[U(i)])
+        place, key = 2 * node + side, seeds.costs[U(i)] << bits | node
         if key < desk.label[U(place)]:
             if desk.label[U(place)] == UNREACHED:
                 desk.touched[U(touched)] = place
                 touched += 1
             desk.label[U(place)] = key
-            desk.parent[U(place)] = -1 - i
+            desk.parent[U(place)] = begin - i - 1
             size = push(queue, size, key)
     return size, touched
 
 
 @inner
 def meet(
-    hierarchy: Hierarchy,
-    desk: Desk,
-    sources: NDArray[np.int32],
-    source_costs: Integers,
-    targets: NDArray[np.int32],
-    target_costs: Integers,
+    hierarchy: Hierarchy, desk: Desk, sources: Seeds, targets: Seeds, point: int
 ) -> tuple[int, int, int, int]:
-    """Search from both ends, given as nodes of the hierarchy and what it costs to begin or end there.
+    """Search from both points of a pair, whose seeds are nodes of the hierarchy.
 
-    Return the distance, the node where the searches met (-1: nowhere), and how many labels and nodes it took.
+    Return the key of the distance, the node where the searches met (-1: nowhere), and how many labels and nodes it
+    took.
     """
     bits, label = hierarchy.bits, desk.label
     mask = (1 << bits) - 1
-    ahead, touched = _seed(desk, desk.forward, 0, 0, sources, source_costs, bits)
-    behind, touched = _seed(desk, desk.backward, touched, 1, targets, target_costs, bits)
+    ahead, touched = _seed(desk, desk.forward, 0, 0, sources, point, bits)
+    behind, touched = _seed(desk, desk.backward, touched, 1, targets, point, bits)
     best, node, settled = UNREACHED, -1, 0
     while True:
         head = desk.forward[0] if ahead > 0 else UNREACHED
@@ -155,18 +152,11 @@ def clear(desk: Desk, touched: int) -> None:
 
 
 @kernel
-def distances(hierarchy, desk, source_rows, sources, source_costs, target_rows, targets, target_costs, found):
-    """Write the distance of each pair of points to `found`, -1: unreachable; return how many nodes were settled.
-
-    The ends of source i are rows ``source_rows[i]`` to ``source_rows[i + 1]`` of `sources` and `source_costs`.
-    """
+def distances(hierarchy, desk, sources, targets, found):
+    """Write the distance of each pair of points to `found`, -1: unreachable; return how many nodes were settled."""
     total = 0
     for i in range(len(found)):
-        a, b = source_rows[i], source_rows[i + 1]
-        c, d = target_rows[i], target_rows[i + 1]
-        best, node, touched, settled = meet(
-            hierarchy, desk, sources[a:b], source_costs[a:b], targets[c:d], target_costs[c:d]
-        )
+        best, node, touched, settled = meet(hierarchy, desk, sources, targets, i)
         found[i] = best >> hierarchy.bits if node >= 0 else -1
         total += settled
         clear(desk, touched)
