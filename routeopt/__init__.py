@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     )
     from routeopt.problems.solution import Solution as Solution
     from routeopt.problems.vrp import VRP as VRP
+    from routeopt.solvers.paths.front import ShortestPaths as ShortestPaths
     from routeopt.solvers.vrp.hgs import HGS as HGS
     from routeopt.solvers.vrp.ils import ILS as ILS
     from routeopt.solvers.vrp.nearest import Nearest as Nearest
@@ -76,6 +77,7 @@ _PUBLIC = {
     "generate": "routeopt.data.generators:generate",
     "solve": "routeopt.solving:solve",
     "search": "routeopt.solving:search",
+    "ShortestPaths": "routeopt.solvers.paths.front:ShortestPaths",
     "HGS": "routeopt.solvers.vrp.hgs:HGS",
     "ILS": "routeopt.solvers.vrp.ils:ILS",
     "LinKernighan": "routeopt.solvers.vrp.tour:LinKernighan",
