@@ -1,0 +1,1 @@
+"""Shortest paths in networks: kernels and what calls them."""
