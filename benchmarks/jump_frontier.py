@@ -3,8 +3,8 @@
     python -m benchmarks.jump_frontier [--nodes 20000] [--seed 1]
 
 Prints three markdown tables, a family a line: arcs relaxed and arcs looked at, each per arc of the network, and
-milliseconds of the processor, the best of the runs in half a second. Networks are made here. Every answer is compared with that of
-Bellman-Ford in rounds. Dijkstra, where no weight is negative, is scipy's.
+milliseconds of the processor, the best of the runs in half a second. Networks are made here. Every answer is
+compared with that of Bellman-Ford in rounds. Dijkstra, where no weight is negative, is scipy's.
 """
 
 from __future__ import annotations
@@ -139,8 +139,8 @@ def families(n: int, rng: np.random.Generator) -> Iterator[Family]:
         yield Family(kind, mixed(network, rng))
 
 
-def made(tail: Any, head: Any, cost: Any) -> Network:
-    return Network.from_arcs(tail, head, arcs={"cost": np.asarray(cost, np.int64)})
+def made(tail: Any, head: Any, cost: Any, size: int | None = None) -> Network:
+    return Network.from_arcs(tail, head, size=size, arcs={"cost": np.asarray(cost, np.int64)})
 
 
 def shifted(network: Network, rng: np.random.Generator) -> Network:
