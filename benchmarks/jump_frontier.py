@@ -32,7 +32,8 @@ METHODS: dict[str, Callable[..., Labels]] = {
     "SPFA": spfa,
     "SLF": partial(spfa, small_first=True),
     "SLF-LLL": partial(spfa, small_first=True, large_last=True),
-    **{f"k = {k}": partial(jump_frontier, hops=k) for k in (1, 2, 4, 8)},
+    **{f"k = {k}": partial(jump_frontier, hops=k, thrift=0.0) for k in (1, 2, 4, 8)},
+    "k = 4, thrift": partial(jump_frontier, hops=4, thrift=0.5),
 }
 SECONDS = 0.5  # of each measurement
 LIMIT = 20  # seconds for a method and a family

@@ -17,7 +17,6 @@ from routeopt.solvers.paths.negative_cycles import cyclic_node
 from routeopt.solvers.paths.open_arcs import OpenArcs
 from routeopt.solvers.paths.spfa import spfa
 
-HOPS = 4  # of the jump frontier, the best of 1, 2, 4 and 8 in benchmarks/jump_frontier.py
 METHODS = ("jump", "spfa", "rounds")
 
 
@@ -36,8 +35,8 @@ def bellman_ford(
         The name of a column of the arcs, or weights. With whole numbers the answer is exact, and nodes without a path
         have distance ``UNREACHED``; with others it is float64, and they have inf.
     method : "jump", "spfa" or "rounds"
-        :func:`jump_frontier`, :func:`spfa` with both rules, or :func:`bellman_ford_rounds`. They agree on distances,
-        not on which of several shortest paths they find, nor on which negative cycle.
+        :func:`jump_frontier`, :func:`spfa` without its rules, or :func:`bellman_ford_rounds`: all take polynomial
+        time. They agree on distances, not on which of several shortest paths they find, nor on which negative cycle.
 
     Returns
     -------
@@ -51,9 +50,9 @@ def bellman_ford(
         No such source, metric or method; weights that are not numbers.
     """
     if method == "jump":
-        return jump_frontier(network, source, metric, hops=HOPS)
+        return jump_frontier(network, source, metric)
     if method == "spfa":
-        return spfa(network, source, metric, small_first=True, large_last=True)
+        return spfa(network, source, metric)
     if method == "rounds":
         return bellman_ford_rounds(network, source, metric)
     raise ProblemError(f"method: one of {', '.join(METHODS)}, not {method!r}")

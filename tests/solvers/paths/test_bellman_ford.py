@@ -26,7 +26,8 @@ SEARCHES: dict[str, Callable[..., Labels]] = {
     "slf": partial(spfa, small_first=True),
     "lll": partial(spfa, large_last=True),
     "slf-lll": partial(spfa, small_first=True, large_last=True),
-    **{f"jump {hops}": partial(jump_frontier, hops=hops) for hops in (1, 2, 4, 8)},
+    **{f"jump {hops}": partial(jump_frontier, hops=hops, thrift=0.0) for hops in (1, 2, 4, 8)},
+    "thrift": jump_frontier,
 }
 every_search = pytest.mark.parametrize("search", SEARCHES.values(), ids=SEARCHES.keys())
 
@@ -118,9 +119,13 @@ def test_one_hop_is_bellman_ford_on_a_frontier_to_the_last_count(network: Networ
     assert (one.predecessor_arc == queue.predecessor_arc).all()
 
 
-@given(network=networks(least=0, potentials=True), hops=st.integers(2, 9))
-def test_counters_of_jumps_are_in_order(network: Network, hops: int) -> None:
-    labels = jump_frontier(network, 0, "cost", hops=hops)
+@given(
+    network=networks(least=0, potentials=True),
+    hops=st.integers(2, 9),
+    thrift=st.sampled_from([0.0, 0.5, 9.0]),
+)
+def test_counters_of_jumps_are_in_order(network: Network, hops: int, thrift: float) -> None:
+    labels = jump_frontier(network, 0, "cost", hops=hops, thrift=thrift)
     assert labels.scans >= labels.relaxations >= labels.improvements
     assert labels.rounds <= network.size + 1
 
