@@ -30,8 +30,9 @@ from routeopt.solvers.paths.spfa import spfa
 METHODS: dict[str, Callable[..., Labels]] = {
     "rounds": bellman_ford_rounds,
     "SPFA": spfa,
-    "SLF": partial(spfa, small_first=True),
-    "SLF-LLL": partial(spfa, small_first=True, large_last=True),
+    "SLF": partial(spfa, small_first=True, patience=np.inf),
+    "SLF-LLL": partial(spfa, small_first=True, large_last=True, patience=np.inf),
+    "SLF-LLL, 8 m": partial(spfa, small_first=True, large_last=True),
     **{f"k = {k}": partial(jump_frontier, hops=k, thrift=0.0) for k in (1, 2, 4, 8)},
     "k = 4, thrift": partial(jump_frontier, hops=4, thrift=0.5),
 }

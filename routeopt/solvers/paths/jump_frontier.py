@@ -4,8 +4,7 @@ A round relaxes all arcs out of the frontier, the nodes whose labels fell since 
 to k - 1 waves pass through the nodes that fell: they relax only the arcs to other nodes at or behind the frontier,
 small labels first. What falls several times within the frontier is thus passed on to the rest once. Labels only
 fall, and a node stays in the frontier until all its arcs are relaxed, so the fixed point is that of Bellman-Ford.
-After r rounds all shortest paths of r arcs are known: n rounds are enough, whatever the weights, while the rules
-of :mod:`routeopt.solvers.paths.spfa` can take exponential time.
+After r rounds all shortest paths of r arcs are known: n rounds are enough, whatever the weights.
 Source: Wang & Chen, arXiv 2512.01802 (2025), who leave the data structures open; these are ours.
 """
 

@@ -18,6 +18,8 @@ from routeopt.solvers.paths.labels import Labels, Work, search_labels
 from routeopt.solvers.paths.negative_cycles import cyclic_node
 from routeopt.solvers.paths.open_arcs import OpenArcs
 
+_GAVE_UP = -2  # where a node on a cycle would be
+
 
 def spfa(
     network: Network,
@@ -26,6 +28,7 @@ def spfa(
     *,
     small_first: bool = False,
     large_last: bool = False,
+    patience: float = 8.0,
 ) -> Labels:
     """Return distances from a source by a queue of nodes.
 
@@ -38,18 +41,35 @@ def spfa(
         SLF: a node with a smaller label than the first of the queue goes before it, not to the end.
     large_last : bool
         LLL: a first node with a label above the mean of the queue goes to the end, until one is not.
+    patience : float
+        A search with rules that has looked at every arc so many times on average begins anew without them. With
+        inf it never does, and some networks with negative arcs take exponential time.
     """
 
     def search(
         arcs: OpenArcs, sources: Integers, distance: NDArray[Any], predecessor: Indices, slack: Any
     ) -> Work:
-        return Work(*_queued(*arcs[:4], sources, distance, predecessor, slack, small_first, large_last))
+        limit = patience * len(arcs.head) if small_first or large_last else np.inf
+        far = distance.max(initial=0)
+        first = Work(
+            *_queued(*arcs[:4], sources, distance, predecessor, slack, small_first, large_last, limit)
+        )
+        if first.cyclic != _GAVE_UP:
+            return first
+        distance[:], predecessor[:] = far, -1
+        distance[sources] = 0
+        again = Work(*_queued(*arcs[:4], sources, distance, predecessor, slack, False, False, np.inf))
+        return Work(
+            *(before + after for before, after in zip(first[:4], again[:4], strict=True)), again.cyclic
+        )
 
     return search_labels(network, source, metric, search)
 
 
 @kernel
-def _queued(first_out, tail, head, weight, sources, distance, predecessor, slack, small_first, large_last):
+def _queued(
+    first_out, tail, head, weight, sources, distance, predecessor, slack, small_first, large_last, limit
+):
     """Relax the arcs of one node of the queue after the other until it is empty or a negative cycle stands."""
     n, period = len(first_out) - 1, 2 * (len(first_out) + len(head))
     mark, queue, queued = np.empty(n, np.int32), np.empty(n, np.int32), np.zeros(n, np.bool_)
@@ -63,6 +83,8 @@ def _queued(first_out, tail, head, weight, sources, distance, predecessor, slack
         if left == 0:
             left = size
             rounds += 1
+        if scans > limit:
+            return scans, scans, improvements, rounds, _GAVE_UP
         if large_last:
             for _ in range(size):
                 u = queue[first]

@@ -26,6 +26,7 @@ SEARCHES: dict[str, Callable[..., Labels]] = {
     "slf": partial(spfa, small_first=True),
     "lll": partial(spfa, large_last=True),
     "slf-lll": partial(spfa, small_first=True, large_last=True),
+    "impatient": partial(spfa, small_first=True, large_last=True, patience=0.5),
     **{f"jump {hops}": partial(jump_frontier, hops=hops, thrift=0.0) for hops in (1, 2, 4, 8)},
     "thrift": jump_frontier,
 }
@@ -130,6 +131,15 @@ def test_counters_of_jumps_are_in_order(network: Network, hops: int, thrift: flo
     assert labels.rounds <= network.size + 1
 
 
+def test_rules_that_take_exponential_time_are_dropped() -> None:
+    rng = np.random.default_rng(1)
+    tail, ahead = np.repeat(np.arange(3_000), 4), np.tile([1, 2, 3, 4], 3_000)
+    network = Network.from_arcs(tail, tail + ahead, arcs={"cost": -rng.integers(1, 1_000, len(tail))})
+    labels = bellman_ford(network, 0, "cost", "spfa")
+    assert (labels.distance == bellman_ford_rounds(network, 0, "cost").distance).all()
+    assert 8 * len(tail) < labels.scans < 10 * len(tail)
+
+
 @every_search
 def test_large_networks_agree(search: Any) -> None:
     rng = np.random.default_rng(1)
@@ -187,7 +197,7 @@ def test_the_front_offers_every_method_and_names_the_cycle() -> None:
         ((0, [-math.inf, 1.0]), "-inf at arc 0"),
         ((0, ["a", "b"]), "weights must be numbers"),
         ((0, [2**60, 1]), "exceed 64 bits; make them float64"),
-        ((0, "cost", "best"), "method: one of jump, spfa, rounds, not 'best'"),
+        ((0, "cost", "best"), "method: one of spfa, jump, rounds, not 'best'"),
     ],
 )
 def test_bad_input_is_named(arguments: tuple[Any, ...], message: str) -> None:
