@@ -1,7 +1,9 @@
 """SPFA, Bellman-Ford with a queue of the nodes whose labels fell, and two rules that order the queue.
 
 Sources: Moore, "The shortest path through a maze" (1959); Bertsekas, "A simple and fast label correcting algorithm
-for shortest paths", Networks 23 (1993), for both rules.
+for shortest paths", Networks 23 (1993), for small labels first; Bertsekas, Guerriero & Musmanno, "Parallel
+asynchronous label-correcting methods for shortest paths", J. Optimization Theory and Applications 88 (1996), for large
+ones last.
 """
 
 from __future__ import annotations
@@ -59,9 +61,8 @@ def spfa(
         distance[:], predecessor[:] = far, -1
         distance[sources] = 0
         again = Work(*_queued(*arcs[:4], sources, distance, predecessor, slack, False, False, np.inf))
-        return Work(
-            *(before + after for before, after in zip(first[:4], again[:4], strict=True)), again.cyclic
-        )
+        scans, relaxations, improvements, rounds = np.add(first[:4], again[:4]).tolist()
+        return Work(scans, relaxations, improvements, rounds, again.cyclic)
 
     return search_labels(network, source, metric, search)
 
