@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from routeopt.problems.solution import Solution as Solution
     from routeopt.problems.vrp import VRP as VRP
     from routeopt.solvers.paths.front import ShortestPaths as ShortestPaths
+    from routeopt.solvers.paths.bellman_ford import bellman_ford as bellman_ford
     from routeopt.solvers.vrp.hgs import HGS as HGS
     from routeopt.solvers.vrp.ils import ILS as ILS
     from routeopt.solvers.vrp.nearest import Nearest as Nearest
@@ -78,6 +79,7 @@ _PUBLIC = {
     "solve": "routeopt.solving:solve",
     "search": "routeopt.solving:search",
     "ShortestPaths": "routeopt.solvers.paths.front:ShortestPaths",
+    "bellman_ford": "routeopt.solvers.paths.bellman_ford:bellman_ford",
     "HGS": "routeopt.solvers.vrp.hgs:HGS",
     "ILS": "routeopt.solvers.vrp.ils:ILS",
     "LinKernighan": "routeopt.solvers.vrp.tour:LinKernighan",

@@ -1,1 +1,1 @@
-"""Paths through networks: exact searches, compiled; :class:`~routeopt.solvers.paths.front.ShortestPaths` is their front."""
+"""Shortest paths in networks: kernels, and the fronts that call them."""
