@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     )
     from routeopt.problems.solution import Solution as Solution
     from routeopt.problems.vrp import VRP as VRP
-    from routeopt.solvers.paths.front import ShortestPaths as ShortestPaths
     from routeopt.solvers.paths.bellman_ford import bellman_ford as bellman_ford
+    from routeopt.solvers.paths.front import ShortestPaths as ShortestPaths
     from routeopt.solvers.vrp.hgs import HGS as HGS
     from routeopt.solvers.vrp.ils import ILS as ILS
     from routeopt.solvers.vrp.nearest import Nearest as Nearest

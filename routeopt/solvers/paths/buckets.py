@@ -50,7 +50,9 @@ def many_to_many(
     found = np.empty((rows, across), np.int64)
     columns = np.empty((rows, across, sums.shape[1]), np.float64)
     desks = [new_desk(hierarchy) for _ in range(max(1, threads))]
-    block = 1 << min(_BLOCK_BITS, hierarchy.bits + 3)  # keys of targets must not need more bits than those of nodes
+    block = 1 << min(
+        _BLOCK_BITS, hierarchy.bits + 3
+    )  # keys of targets must not need more bits than those of nodes
 
     with ThreadPoolExecutor(len(desks)) as pool:
         for begin in range(0, across, block):
@@ -94,7 +96,9 @@ def _gather(hierarchy: Hierarchy, reached: list[_Reached], begins: list[int], po
         np.empty((total, reached[0].columns.shape[1])),
         bits,
     )
-    buckets.rows[1:] = np.cumsum(sum(np.bincount(part.node, minlength=len(hierarchy.number)) for part in reached))
+    buckets.rows[1:] = np.cumsum(
+        sum(np.bincount(part.node, minlength=len(hierarchy.number)) for part in reached)
+    )
     following = buckets.rows.copy()
     for part, begin in zip(reached, begins, strict=True):
         _sort(part, begin, buckets, following)

@@ -24,7 +24,9 @@ from routeopt.solvers.paths.graph import Graph
 from routeopt.solvers.paths.keys import UNREACHED, Keys, U
 from routeopt.solvers.paths.queue import pop, push
 
-_WITNESS_NODES = 100  # a witness search settles at most so many nodes; 40 build no faster and leave more shortcuts
+_WITNESS_NODES = (
+    100  # a witness search settles at most so many nodes; 40 build no faster and leave more shortcuts
+)
 _GONE = -(1 << 40)  # the importance of a node that has been taken out
 _ORIGINAL = 0xFFFFFFFF  # the lower half of `parts` of an arc of the network, whose number is the upper half
 
@@ -124,9 +126,7 @@ def _cut(pool: _Pool, block: int, node: int, mask: int) -> None:
 
 
 @inner
-def _witness(
-    pool: _Pool, search: _Search, bits: int, source: int, avoid: int, limit: int, goals: int
-) -> int:
+def _witness(pool: _Pool, search: _Search, bits: int, source: int, avoid: int, limit: int, goals: int) -> int:
     """Search from a node without another one, until all goals are reached as cheaply, or in vain.
 
     Labels are left for the nodes of ``search.touched``; return how many those are.
@@ -218,7 +218,9 @@ def _importance(pool: _Pool, level: NDArray[np.int32], node: int, shortcuts: int
 
 
 @inner
-def _take_out(pool: _Pool, level: NDArray[np.int32], node: int, answer: _Answer, turn: int, mask: int) -> None:
+def _take_out(
+    pool: _Pool, level: NDArray[np.int32], node: int, answer: _Answer, turn: int, mask: int
+) -> None:
     """Write the arcs of a node to the answer, take them from its neighbours, and lift those above it."""
     written = answer.rows[2 * turn]
     for side in range(2):
@@ -355,7 +357,10 @@ def contract(graph: Graph) -> Contraction:
     tails, found = np.empty(1024, np.int32), np.empty(1024, np.int64)
     level, importance = np.zeros(n, np.int32), np.zeros(n, np.int64)
     answer = _Answer(
-        np.empty(n, np.int32), np.zeros(2 * n + 1, np.int64), np.empty(2 * m, np.int64), np.empty(2 * m, np.int64)
+        np.empty(n, np.int32),
+        np.zeros(2 * n + 1, np.int64),
+        np.empty(2 * m, np.int64),
+        np.empty(2 * m, np.int64),
     )
     while _judge(pool, search, bits, tails, found, level, importance, waiting) < n:
         tails, found = _twice(tails), _twice(found)

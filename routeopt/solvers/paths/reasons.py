@@ -25,9 +25,7 @@ def why_unreachable(
         closed = int((weights.units < 0).sum())
         return f"every way {names} uses a closed arc ({closed} are closed); network.open opens them"
     if _joined(_both_ways(network), np.zeros(2 * len(network.head), np.int64), start, goal):
-        return (
-            f"one-way arcs leave no way {names}; network.core() keeps the part in which every node reaches every other"
-        )
+        return f"one-way arcs leave no way {names}; network.core() keeps the part in which every node reaches every other"
     return f"no arcs join the parts of the network {names}; network.core() keeps the largest part"
 
 
@@ -51,6 +49,4 @@ def _joined(network: Network, units: np.ndarray, start: Ends, goal: Ends) -> boo
 def _both_ways(network: Network) -> Network:
     """Return the network with an arc back along each arc."""
     tail, head = network.tail, network.head
-    return Network.from_arcs(
-        np.concatenate([tail, head]), np.concatenate([head, tail]), size=network.size
-    )
+    return Network.from_arcs(np.concatenate([tail, head]), np.concatenate([head, tail]), size=network.size)

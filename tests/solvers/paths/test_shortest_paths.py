@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 from naive_paths import naive_distances, split_arcs
+from path_networks import listed, multigraphs
 
 import routeopt as ro
 from routeopt.data.generators.streets import street_grid
@@ -13,7 +14,6 @@ from routeopt.problems.network import Network
 from routeopt.problems.paths import Path
 from routeopt.problems.positions import Positions
 from routeopt.solvers.paths.front import METHODS, ShortestPaths
-from path_networks import listed, multigraphs
 
 each_method = pytest.mark.parametrize("method", METHODS)
 
