@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Legs as Legs,
         Matrix as Matrix,
     )
+    from routeopt.problems.network import Network as Network
     from routeopt.problems.rows import Depot as Depot, Shipment as Shipment, Stop as Stop, Vehicle as Vehicle
     from routeopt.problems.search import (
         Incumbent as Incumbent,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from routeopt.problems.vrp import VRP as VRP
     from routeopt.solvers.paths.bellman_ford import bellman_ford as bellman_ford
     from routeopt.solvers.paths.front import ShortestPaths as ShortestPaths
+    from routeopt.solvers.paths.legs import StreetLegs as StreetLegs
     from routeopt.solvers.vrp.hgs import HGS as HGS
     from routeopt.solvers.vrp.ils import ILS as ILS
     from routeopt.solvers.vrp.nearest import Nearest as Nearest
@@ -54,6 +56,8 @@ __version__ = "0.1.0"
 
 _PUBLIC = {
     "VRP": "routeopt.problems.vrp:VRP",
+    "Network": "routeopt.problems.network:Network",
+    "StreetLegs": "routeopt.solvers.paths.legs:StreetLegs",
     "Stop": "routeopt.problems.rows:Stop",
     "Depot": "routeopt.problems.rows:Depot",
     "Vehicle": "routeopt.problems.rows:Vehicle",

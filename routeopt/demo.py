@@ -1,7 +1,7 @@
-"""``python -m routeopt.demo``: a day of deliveries in a city, solved, checked, drawn and written down.
+"""``python -m routeopt.demo``: a day of deliveries on real streets, solved, checked, drawn and written down.
 
-The problem comes from the package's own generator: degrees, metres and seconds of the day, hundreds of
-stops that take goods within their hours. What is made of it lies in the folder ``demo``.
+The streets are those of the centre of Helsinki, which come with the package; the stops come from its generator and take
+goods within their hours. What is made of it lies in the folder ``demo``.
 """
 
 from __future__ import annotations
@@ -23,17 +23,18 @@ if TYPE_CHECKING:
     from routeopt.problems.solution import Solution
 
 FOLDER = Path("demo")
-STOPS = 300
+STOPS = 40
 SECONDS = 10.0
 SEED = 1
-VAN = ro.Vehicle("van", capacity=500.0, fixed_cost=40.0, distance_cost=0.4 / 1000, duration_cost=24 / 3600)
+VAN = ro.Vehicle("van", capacity=150.0, fixed_cost=40.0, distance_cost=0.4 / 1000, duration_cost=24 / 3600)
 TABLES = {
     "solution.json": "the plan, with costs and how it was found",
     "schedule.csv": "every visit with its times, for a spreadsheet",
-    "routes.geojson": "the routes for a map, such as geojson.io",
+    "routes.geojson": "the routes along the streets, for a map such as geojson.io",
+    "routes.gpx": "the same for a navigation device",
 }
 PICTURES = {
-    "routes.png": "the routes",
+    "routes.png": "the routes on the streets",
     "timeline.png": "when each van is where",
     "convergence.png": "how the cost fell during the search",
 }
@@ -43,10 +44,13 @@ def main(folder: Path = FOLDER, *, stops: int = STOPS, seconds: float = SECONDS)
     """Solve and show the case; return the exit code."""
     out = Console(highlight=False)
     folder.mkdir(parents=True, exist_ok=True)
-    problem = ro.generate("city", stops, seed=SEED).replace(vehicles=[VAN], name="a day in Helsinki")
-    out.print(f"A day of deliveries in Helsinki: {stops} stops with time windows, {seconds:g} s of search.")
+    problem = ro.generate("streets", stops, seed=SEED).replace(vehicles=[VAN], name="a day in Helsinki")
     out.print(
-        "A van takes 500 kg and costs 40 euros a day, 40 cents a kilometre and 24 euros an hour.",
+        f"A day of deliveries in the centre of Helsinki: {stops} stops with time windows, {seconds:g} s of search.",
+        soft_wrap=True,
+    )
+    out.print(
+        "A van takes 150 kg and costs 40 euros a day, 40 cents a kilometre and 24 euros an hour.",
         soft_wrap=True,
     )
     ro.write(problem, folder / "problem.json")

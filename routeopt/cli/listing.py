@@ -13,12 +13,12 @@ from routeopt.cli.settings import parameters
 from routeopt.errors import ProblemError
 
 What = Annotated[
-    str, typer.Argument(metavar="WHAT", help="solvers, generators, features, formats or suites.")
+    str, typer.Argument(metavar="WHAT", help="solvers, generators, features, formats, networks or suites.")
 ]
 
 
 def listing(what: What) -> None:
-    """List solvers, generators, features, formats or suites, one a line."""
+    """List solvers, generators, features, formats, networks or suites, one a line."""
     if what not in LISTS:
         raise ProblemError(unknown("list", what, LISTS))
     rows = LISTS[what]()
@@ -63,6 +63,12 @@ def _formats() -> Mapping[str, str]:
     return {**read, **written}
 
 
+def _networks() -> Mapping[str, str]:
+    from routeopt.data.bundled import load_network, networks
+
+    return {name: repr(load_network(name)).strip("<>") for name in networks()}
+
+
 def _suites() -> Mapping[str, str]:
     from routeopt.bench.suites import SUITES
 
@@ -79,5 +85,6 @@ LISTS: dict[str, Callable[[], Mapping[str, str]]] = {
     "generators": _generators,
     "features": _features,
     "formats": _formats,
+    "networks": _networks,
     "suites": _suites,
 }

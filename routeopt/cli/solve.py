@@ -60,7 +60,7 @@ Start = Annotated[
 Outputs = Annotated[
     list[Path],
     typer.Option(
-        "--output", "-o", metavar="OUT", help="Where to: .sol .json .csv .geojson .png; may be repeated."
+        "--output", "-o", metavar="OUT", help="Where to: .sol .json .csv .geojson .gpx .png; may be repeated."
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only data and errors.")]

@@ -20,6 +20,7 @@ from routeopt.problems.solution import Solution
 NAMED = 40  # stops, up to which each is labelled
 LISTED = 20  # routes, up to which each has a line in the legend
 NUMBERED = 60  # routes, up to which each has its number on the map
+STREET = "#D5D5D5"  # what nobody drives on
 CROWDED = (60, 250)  # stops, between which legs at the depot fade
 
 Line = tuple[int, Floats]  # number of the route from 0, places (M, 2)
@@ -37,6 +38,7 @@ def draw(solution: Solution, ax: Any) -> None:
         raise ProblemError("the routes cannot be drawn: some places have no coordinates; plot the 'timeline'")
     styles = style.route_styles(solution)
     style.prepare(ax)
+    _streets(solution, ax)
     _legs(solution, ax, styles)
     _stops(solution, ax, styles)
     _marks(solution, ax)
@@ -44,6 +46,22 @@ def draw(solution: Solution, ax: Any) -> None:
     _frame(solution, ax)
     _legend(solution, ax, styles)
     style.title(ax, solution, *style.facts(solution))
+
+
+def _streets(solution: Solution, ax: Any) -> None:
+    """Draw the networks that legs follow, and say where they come from, as their licences ask."""
+    from matplotlib.collections import LineCollection
+
+    legs = solution.problem.legs.values()
+    networks = {id(along.network): along.network for along in legs if hasattr(along, "network")}
+    for network in networks.values():
+        lines = [network.line(arc) for arc in range(len(network.head)) if arc >= network.twin[arc]]
+        ax.add_collection(LineCollection(lines, colors=STREET, linewidths=1.0, zorder=0.5))
+        if network.source:
+            ax.annotate(
+                network.source, (1, 0), (-3, 3), xycoords="axes fraction", textcoords="offset points",
+                ha="right", fontsize=6.5, color=QUIET, zorder=8,
+            )  # fmt: skip
 
 
 def _legs(solution: Solution, ax: Any, styles: list[RouteStyle]) -> None:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from routeopt.data.generators import city, clusters, routefinder, solomon, uniform, xset
+from routeopt.data.generators import city, clusters, rounds, routefinder, solomon, uniform, xset
 from routeopt.data.generators.options import check, one_of, whole
 from routeopt.errors import ProblemError
 from routeopt.problems.vrp import VRP
@@ -47,6 +47,9 @@ KINDS = {
     "routefinder": Kind(routefinder.variant, "one of the 48 variants of RouteFinder, such as ovrpbltw"),
     "city": Kind(
         city.deliveries, "a day of deliveries in a city: lon/lat, clock times, vans or a mixed fleet"
+    ),
+    "streets": Kind(
+        rounds.deliveries, "a day of deliveries on the streets of a network, by default Helsinki's"
     ),
 }
 KINDS["mtvrp"] = KINDS["routefinder"]

@@ -19,6 +19,7 @@ SOLUTION_WRITERS = {
     ".json": "routeopt.data.writers.solution_json:text",
     ".csv": "routeopt.data.writers.csv:text",
     ".geojson": "routeopt.data.writers.geojson:text",
+    ".gpx": "routeopt.data.writers.gpx:text",
 }
 PROBLEM_WRITERS = {
     ".json": "routeopt.data.writers.problem_json:text",
@@ -33,7 +34,7 @@ def write(thing: Solution | VRP, path: str | Path) -> None:
     Parameters
     ----------
     thing : Solution or VRP
-        A solution goes to .sol, .json, .csv or .geojson; a problem to .json, .vrp or .csv.
+        A solution goes to .sol, .json, .csv, .geojson or .gpx; a problem to .json, .vrp or .csv.
     path : str or Path
         The file to make or to replace.
 

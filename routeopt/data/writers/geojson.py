@@ -70,14 +70,14 @@ def _route_features(solution: Solution) -> list[dict[str, Any]]:
         zip(solution_json.routes(solution), solution.routes.vehicle, solution.schedule, strict=True), 1
     ):
         stops = sum(visit.node >= depots for visit in visits)
-        line = _line(problem, problem.vehicles[kind].profile, [visit.node for visit in visits])
+        line = route_line(problem, problem.vehicles[kind].profile, [visit.node for visit in visits])
         geometry = {"type": "LineString", "coordinates": _coordinates(problem, line)}
         properties = {"kind": "route", "route": number, **route, "stops": stops}
         features.append({"type": "Feature", "geometry": geometry, "properties": properties})
     return features
 
 
-def _line(problem: VRP, profile: str, nodes: list[int]) -> Floats:
+def route_line(problem: VRP, profile: str, nodes: list[int]) -> Floats:
     """Return the (M, 2) line along the legs, M at least 2; where two legs meet, the place stands once."""
     legs = problem.legs[profile]
     parts = [legs.geometry(problem.places, a, b) for a, b in pairwise(nodes)]

@@ -76,7 +76,7 @@ class StreetLegs:
         """Return the line ``(M, 2)`` from place to place along the network; straight where there is no way."""
         ends = np.asarray(places, np.float64)[[a, b]]
         positions = self._positions(places)
-        path = self.paths.path(_one(positions, a), _one(positions, b))
+        path = self.paths.path(positions.at(a), positions.at(b))
         return np.concatenate([ends[:1], path.line, ends[1:]]) if path.found else ends
 
     def why_unreachable(self, places: Floats, node: int) -> str:
@@ -91,7 +91,3 @@ class StreetLegs:
             self.__dict__["_snapped"] = known
         positions: Positions = known[1]
         return positions
-
-
-def _one(positions: Positions, i: int) -> Positions:
-    return Positions(*(column[i : i + 1] for column in positions))
