@@ -14,6 +14,7 @@ from routeopt import registry
 from routeopt.errors import InfeasibleError, ProblemError, RouteoptError, UnsupportedError
 
 if TYPE_CHECKING:
+    from routeopt.data.bundled import load_network as load_network
     from routeopt.data.generators import generate as generate
     from routeopt.data.readers import read as read, read_solution as read_solution
     from routeopt.data.writers import write as write
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from routeopt.problems.solution import Solution as Solution
     from routeopt.problems.vrp import VRP as VRP
     from routeopt.solvers.paths.bellman_ford import bellman_ford as bellman_ford
+    from routeopt.solvers.paths.front import ShortestPaths as ShortestPaths
     from routeopt.solvers.vrp.hgs import HGS as HGS
     from routeopt.solvers.vrp.ils import ILS as ILS
     from routeopt.solvers.vrp.nearest import Nearest as Nearest
@@ -72,9 +74,11 @@ _PUBLIC = {
     "read": "routeopt.data.readers:read",
     "read_solution": "routeopt.data.readers:read_solution",
     "write": "routeopt.data.writers:write",
+    "load_network": "routeopt.data.bundled:load_network",
     "generate": "routeopt.data.generators:generate",
     "solve": "routeopt.solving:solve",
     "search": "routeopt.solving:search",
+    "ShortestPaths": "routeopt.solvers.paths.front:ShortestPaths",
     "bellman_ford": "routeopt.solvers.paths.bellman_ford:bellman_ford",
     "HGS": "routeopt.solvers.vrp.hgs:HGS",
     "ILS": "routeopt.solvers.vrp.ils:ILS",

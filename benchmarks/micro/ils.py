@@ -18,6 +18,11 @@ from routeopt.solvers.vrp.ils.habits import Habits
 
 SIZES = (100, 300, 1_000, 3_000, 10_000)
 TEMPERATURES = {"hot": 2.0, "mild": 0.25, "cold": 0.03}
+KINDS = (  # neighbours of the local search, and the threshold beyond which there is none
+    ("iterations", 10, 3.0),
+    ("all of them searched", 10, np.inf),
+    ("ruin and recreate alone", 0, 3.0),
+)
 NEAR, PART = 100, 10_000
 PORTION = 2_000  # iterations
 
@@ -27,8 +32,8 @@ def main() -> None:
         problem = ro.generate("x", stops, seed=1)
         start = ro.solve(problem, 0, solver="savings").routes
         for name, temperature in TEMPERATURES.items():
-            for searched, kind in ((10, "iterations"), (0, "ruin and recreate alone")):
-                habits = Habits(10.0, 10, 0.5, 0.01, 20, searched)
+            for kind, searched, threshold in KINDS:
+                habits = Habits(10.0, 10, 0.5, 0.01, 20, searched, threshold)
                 engine = Engine(problem.instance(), start, habits, NEAR, 1, PART, np.random.default_rng(1))
                 show(f"{stops} stops, {name}: {kind}", per_second(partial(do_round, engine, temperature)))
                 engine.close()

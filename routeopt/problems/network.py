@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +18,10 @@ from numpy.typing import ArrayLike, NDArray
 from routeopt import registry
 from routeopt.errors import ProblemError
 from routeopt.problems.instance import Flags, Floats, Integers
+
+if TYPE_CHECKING:
+    from routeopt.problems.positions import Positions
+    from routeopt.problems.snapping import Snapper
 
 Indices = NDArray[np.int32]
 
@@ -201,7 +205,9 @@ class Network:
         open_arcs = (
             np.ones(len(self.head), np.int8) if self.closed is None else (~self.closed).astype(np.int8)
         )
-        graph = csr_array((open_arcs, self.head, self.first_out), shape=(self.size, self.size))
+        shape = (self.size, self.size)
+        # A copy, since zeros are eliminated within the arrays of the graph.
+        graph = csr_array((open_arcs, self.head, self.first_out), shape=shape, copy=True)
         graph.eliminate_zeros()
         return np.asarray(connected_components(graph, connection="strong")[1], np.int64)
 
@@ -231,10 +237,33 @@ class Network:
         state[chosen] = closed
         return replace(self, closed=state)
 
+    @cached_property
+    def snapper(self) -> Snapper:
+        """The index by which :meth:`snap` finds arcs, made when it is first asked for."""
+        snapper: Snapper = registry.load("routeopt.problems.snapping:Snapper")(self)
+        return snapper
+
+    def snap(self, points: ArrayLike, *, limit: float | None = None) -> Positions:
+        """Return the nearest place on a routable arc for each point ``(k, 2)``.
+
+        See :func:`routeopt.problems.snapping.snap`; `limit` is in metres, 1,000 by default, or in plane units,
+        without limit by default. A point beyond it has arc -1 and a reason.
+        """
+        return self.snapper.snap(points, limit=limit)
+
     @classmethod
     def read(cls, path: str | Path, **options: Any) -> Network:
         """Read a network from a file of any format that routeopt knows."""
         network: Network = registry.load("routeopt.data.networks:read")(path, **options)
+        return network
+
+    @classmethod
+    def from_networkx(cls, graph: Any, **options: Any) -> Network:
+        """Return the network of a graph of NetworkX or osmnx.
+
+        See :func:`routeopt.data.networks.graphs.from_networkx`.
+        """
+        network: Network = registry.load("routeopt.data.networks.graphs:from_networkx")(graph, **options)
         return network
 
     @classmethod
@@ -252,6 +281,20 @@ class Network:
     def save(self, path: str | Path) -> None:
         """Write the network as one compact ``.npz`` file, which :meth:`read` reads."""
         registry.load("routeopt.data.networks.npz:save")(self, path)
+
+    def to_networkx(self) -> Any:
+        """Return a ``networkx.MultiDiGraph`` that osmnx understands; needs networkx."""
+        return registry.load("routeopt.data.networks.graphs:to_networkx")(self)
+
+    def to_geodataframes(self) -> tuple[Any, Any]:
+        """Return nodes and arcs as two ``geopandas.GeoDataFrame``; needs geopandas."""
+        frames: tuple[Any, Any] = registry.load("routeopt.data.networks.graphs:to_geodataframes")(self)
+        return frames
+
+    def to_geojson(self) -> dict[str, Any]:
+        """Return the arcs as a GeoJSON FeatureCollection; ``routeopt.data.networks.geojson.write`` makes a file."""
+        collection: dict[str, Any] = registry.load("routeopt.data.networks.geojson:document")(self)
+        return collection
 
 
 def _in_order(columns: Mapping[str, Any], order: Integers, *, renumber: bool = True) -> dict[str, Any]:

@@ -125,10 +125,13 @@ def _sentence(problem: VRP, evaluator: Evaluator, violation: Violation) -> str:
     data = evaluator.instance
     amount = violation.amount / data.scale
     place = problem.names[violation.node] if violation.node >= 0 else ""
+    unreachable = "no vehicle can reach it and come back: a leg of the way does not exist"
+    if violation.constraint == "unreachable":
+        unreachable = _off_the_network(problem, violation.node) or unreachable
     sentences = {
         "capacity": f"its load exceeds the capacity of every vehicle by {violation.amount:g}",
         "skills": "no vehicle has all the skills it asks for",
-        "unreachable": "no vehicle can reach it and come back: a leg of the way does not exist",
+        "unreachable": unreachable,
         "time_windows": f"a vehicle that goes there alone reaches '{place}' {amount:g} after its window",
         "shift": f"a vehicle that goes there alone is back {amount:g} after its shift has ended",
         "max_distance": f"the way there and back is {amount:g} longer than any route may be",
@@ -138,3 +141,13 @@ def _sentence(problem: VRP, evaluator: Evaluator, violation: Violation) -> str:
     return sentences.get(
         violation.constraint, f"alone in a route it violates '{violation.constraint}' by {amount:g}"
     )
+
+
+def _off_the_network(problem: VRP, node: int) -> str:
+    """Return why legs along a network do not reach a node, or the depots; "" where they say nothing."""
+    for legs in problem.legs.values():
+        why = getattr(legs, "why_unreachable", None)
+        for place in (node, *range(len(problem.depots))) if why else ():
+            if reason := why(problem.places, place):
+                return f"'{problem.names[place]}' {reason}"
+    return ""

@@ -25,10 +25,19 @@ from routeopt.problems.columns import Stops, load_row
 from routeopt.problems.compile import compile_problem
 from routeopt.problems.instance import BACKHAULS, Floats, Instance, Integers
 from routeopt.problems.legs import Euclidean, Haversine, Legs
+from routeopt.problems.network import Network
 from routeopt.problems.rows import Depot, Shipment, Stop, Vehicle
 from routeopt.problems.validation import validate
 
 OBJECTIVES = ("cost", "fewest_vehicles")
+
+
+def _along(legs: Legs | Network) -> Legs:
+    """Return legs, along a network where one is given."""
+    if not isinstance(legs, Network):
+        return legs
+    along: Legs = registry.load("routeopt.solvers.paths.legs:StreetLegs")(legs)
+    return along
 
 
 class VRP:
@@ -44,9 +53,9 @@ class VRP:
         Where vehicles start and end.
     shipments : sequence of Shipment
         Goods taken from one stop to another; stops stated here are added behind the others.
-    legs : Legs, or mapping of str to Legs
-        Distances and durations; a mapping gives one per vehicle profile. By default straight lines,
-        or great circles at 50 km/h where places are given in degrees.
+    legs : Legs or Network, or mapping of str to those
+        Distances and durations; a mapping gives one per vehicle profile. Along a network vehicles take the
+        quickest way. By default straight lines, or great circles at 50 km/h where places are given in degrees.
     backhaul : {"mixed", "strict", "linehaul_first"}
         Whether pickups may come before deliveries within a trip. "strict" (Goetschalckx and
         Jacobs-Blecha 1989) also forbids trips of pickups only, "linehaul_first" allows them.
@@ -72,7 +81,7 @@ class VRP:
         depots: Sequence[Depot] = (Depot(0.0, 0.0),),
         *,
         shipments: Sequence[Shipment] = (),
-        legs: Legs | Mapping[str, Legs] | None = None,
+        legs: Legs | Network | Mapping[str, Legs | Network] | None = None,
         backhaul: str = "mixed",
         objective: str = "cost",
         fixed_edges: Iterable[tuple[str, str]] = (),
@@ -92,10 +101,11 @@ class VRP:
         self.best_known = best_known
         geographic = self.stops.geographic or any(depot.geographic for depot in self.depots)
         stated = (Haversine() if geographic else Euclidean()) if legs is None else legs
+        profiles = sorted({vehicle.profile for vehicle in self.vehicles})
         self.legs: dict[str, Legs] = (
-            dict(stated)
+            {profile: _along(one) for profile, one in stated.items()}
             if isinstance(stated, Mapping)
-            else dict.fromkeys(sorted({vehicle.profile for vehicle in self.vehicles}), stated)
+            else dict.fromkeys(profiles, _along(stated))
         )
         errors: list[str] = []
         self.shipments, self.amounts = self._pairs(shipments, len(rows), errors)
@@ -216,8 +226,13 @@ class VRP:
         ]
 
     @classmethod
-    def from_table(cls, table: Any, **rest: Any) -> VRP:
-        """Read stops from a data frame with tolerant headers; see :mod:`routeopt.data.readers.table`."""
+    def from_table(cls, table: Any, *, network: Network | None = None, **rest: Any) -> VRP:
+        """Read stops from a data frame with tolerant headers; see :mod:`routeopt.data.readers.table`.
+
+        Vehicles drive along the `network` where one is given; it is the same as ``legs=network``.
+        """
+        if network is not None:
+            rest["legs"] = network
         problem: VRP = registry.load("routeopt.data.readers.table:from_table")(table, **rest)
         return problem
 

@@ -15,10 +15,11 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
+import numpy as np
 from numba import config, njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -50,6 +51,8 @@ def inlined(function: Function) -> Function:
 
 
 def _compiled(function: Function, **options: bool) -> Function:
+    if config.DISABLE_JIT:
+        return _interpreted(function) if not options else function
     outside = config.CACHE_DIR
     folder = _folder(outside)
     try:
@@ -59,18 +62,43 @@ def _compiled(function: Function, **options: bool) -> Function:
         config.CACHE_DIR = outside
 
 
-@intrinsic
-def borrowed(_context: Any, value: Any) -> Any:
-    """Return a NamedTuple with its arrays not counted as references, inside a kernel; also those of inner ones.
+def _interpreted(function: Function) -> Function:
+    """Return the function as Python runs it, for looking into kernels with ``NUMBA_DISABLE_JIT=1``."""
 
-    Counting is atomic, and inner functions that take arrays out of tuples spend a fifth of the
-    time on it. Arrays that Python handed to the kernel outlive the call: no count is needed.
-    """
+    @wraps(function)
+    def call(*arguments: Any) -> Any:
+        with np.errstate(over="ignore"):  # random numbers wrap around
+            return function(*map(_with_fields, arguments))
+
+    return cast("Function", call)
+
+
+def _with_fields(value: Any) -> Any:
+    """Return an array, or a tuple of some, whose records have their fields as attributes as under Numba."""
+    if isinstance(value, tuple):
+        items = map(_with_fields, value)
+        return value._make(items) if hasattr(value, "_make") else tuple(items)
+    named = isinstance(value, np.ndarray) and value.dtype.names
+    return value.view(np.recarray) if named else value
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _lend(_context: Any, value: Any) -> Any:
+    """Return the type of the tuple, and what writes the code of a call."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return _uncounted(context, builder, signature.args[0], arguments[0])
 
     return value(value), generate
+
+
+#: Return a NamedTuple with its arrays not counted as references, inside a kernel; also those of inner ones.
+#: Counting is atomic, and inner functions that take arrays out of tuples spend a fifth of the time on it.
+#: Arrays that Python handed to the kernel outlive the call: no count is needed.
+borrowed: Callable[[Any], Any] = _same if config.DISABLE_JIT else intrinsic(_lend)
 
 
 def _uncounted(context: Any, builder: Any, kind: Any, value: Any) -> Any:

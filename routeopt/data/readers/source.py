@@ -6,6 +6,7 @@ A reader never stops at the first mistake. It says :meth:`Source.complain` for e
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -101,6 +102,16 @@ class Source:
     def lines(self) -> list[str]:
         """The lines, without their ends."""
         return self.text.split("\n")
+
+    @cached_property
+    def json(self) -> Any:
+        """The content as JSON."""
+        try:
+            return json.loads(self.text)
+        except (ValueError, RecursionError) as error:
+            raise ProblemError(
+                f"{self.name}: this is no complete JSON ({error}); check that it was written completely"
+            ) from None
 
     def rows(self, comments: tuple[str, ...] = ("#",)) -> list[Row]:
         """Return the cells between white space of each line that is neither blank nor a comment."""

@@ -1,1 +1,1 @@
-"""Shortest paths in networks: kernels and what calls them."""
+"""Shortest paths in networks: kernels, and the fronts that call them."""

@@ -18,7 +18,7 @@ from routeopt.solvers.vrp.ils.parts import deal
 from routeopt.solvers.vrp.ils.setting import link_tour, list_stops, measure_near
 from routeopt.solvers.vrp.plain import plain
 
-HABITS = Habits(6.0, 5, 0.5, 0.01, 8, 6)
+HABITS = Habits(6.0, 5, 0.5, 0.01, 8, 6, 3.0)
 CALM = np.zeros(1, np.uint8)
 
 

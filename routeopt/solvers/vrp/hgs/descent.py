@@ -43,7 +43,7 @@ def begin_descent(ground: Ground, plan: Plan, penalty: float, state: State) -> N
     for stop in range(1, ground.stops + 1 if close > 1 else 1):
         if below(state, close) == 0:  # one list in K each time, so that shuffling costs O(n)
             shuffle(ground.near[stop], state)
-    now.round, now.found, now.swapping, now.position = 0, 0, 0, 0
+    now.passes, now.found, now.swapping, now.position = 0, 0, 0, 0
 
 
 @inner
@@ -54,14 +54,14 @@ def descend(ground: Ground, plan: Plan, flag: NDArray[np.uint8]) -> bool:
         if now.swapping == 0:
             if not _pass_stops(ground, plan, flag):
                 return False
-            if now.found == 0 or now.round == 0:
+            if now.found == 0 or now.passes == 0:
                 mark_reach(plan.nodes, plan.routes, ground.near, plan.reach)
                 now.swapping, now.position = 1, 0
         if now.swapping == 1 and not _pass_routes(ground, plan, flag):
             return False
-        if now.found == 0 and now.round > 0:
+        if now.found == 0 and now.passes > 0:
             return True
-        now.round += 1
+        now.passes += 1
         now.found, now.swapping, now.position = 0, 0, 0
 
 
@@ -83,7 +83,7 @@ def _pass_stops(ground: Ground, plan: Plan, flag: NDArray[np.uint8]) -> bool:
 def _try_stop(nodes: Records, routes: Records, legs: Matrix, near: Matrix, now: Record, u: int) -> None:
     """Try u against its neighbours, the depot before those that open a route, and an empty route."""
     stops, close = now.stops, near.shape[1]
-    tested = -1 if now.round == 0 else nodes[U(u)].tested
+    tested = -1 if now.passes == 0 else nodes[U(u)].tested
     nodes[U(u)].tested = now.moves
     at_u = around(nodes, legs, stops, u)
     route = nodes[U(u)].route
@@ -92,7 +92,7 @@ def _try_stop(nodes: Records, routes: Records, legs: Matrix, near: Matrix, now: 
         if v == 0:  # take the next neighbour
             if k < close:
                 v = near[U(u), U(k)]
-            elif now.round == 0 or now.empty < 0:  # not in the first round: that keeps the fleet small
+            elif now.passes == 0 or now.empty < 0:  # not in the first round: that keeps the fleet small
                 break
             else:
                 v = np.int32(stops + 1 + now.empty)
@@ -100,7 +100,7 @@ def _try_stop(nodes: Records, routes: Records, legs: Matrix, near: Matrix, now: 
         changed = routes[U(route)].changed
         if k < close:
             changed = max(changed, routes[U(other)].changed)
-        elif now.round == 1:
+        elif now.passes == 1:
             changed = tested + 1  # the empty route has not been tried yet
         if changed <= tested:
             v, k = np.int32(0), k + 1

@@ -64,7 +64,7 @@ SEARCH_STATE = np.dtype(
         ("stops", np.int64),
         ("capacity", np.int64),
         ("penalty", np.float64),  # per unit of load above the capacity
-        ("round", np.int64),  # passes over all stops so far
+        ("passes", np.int64),  # passes over all stops so far
         ("found", np.int64),  # moves in this round
         ("swapping", np.int64),  # whether this round has come to SWAP*
         ("position", np.int64),  # where the interrupted pass goes on

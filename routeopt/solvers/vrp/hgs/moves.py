@@ -29,7 +29,7 @@ TAILS = 8  #: two routes: each head gets the other's tail (2-opt*)
 TURN = 9  #: one route: what lies between u and y, or v and x, backwards (2-opt)
 
 _BETWEEN = 8  # moves 1 .. 8 concern two routes; `leg_changes` lists them in this order
-_NEVER = 1 << 60  # distance of a move that cannot be done: beyond any penalty it could save
+_NEVER = np.int64(1 << 60)  # distance of a move that cannot be done: beyond any penalty it could save
 _WORTH = -1e-7  # a move must gain more than rounding noise
 
 

@@ -52,6 +52,8 @@ class ILS:
         Nearest stops next to which it is put back.
     neighbours : int
         Nearest stops that the local search tries.
+    threshold : float
+        Average gains of local search by which a plan may miss acceptance and still be searched.
     warm, cold : float
         Temperature to begin and to end with, in mean lengths of a stop's shortest legs.
     part : int
@@ -64,6 +66,7 @@ class ILS:
     blink: float = 0.01
     tried: int = 20
     neighbours: int = 10
+    threshold: float = 3.0
     warm: float = 2.0
     cold: float = 0.03
     part: int = 10_000
@@ -76,6 +79,8 @@ class ILS:
         for name in ("split", "blink"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name} must be from 0 to below 1, not {getattr(self, name)}")
+        if not self.threshold >= 0:
+            raise ValueError(f"threshold must be 0 or more, not {self.threshold}")
         if not 0 < self.cold <= self.warm:
             raise ValueError(f"warm and cold must be above 0, warm no less, not {self.warm} and {self.cold}")
 
@@ -120,7 +125,9 @@ class ILS:
             start = appraise(instance, built.answer, signal, "ils").answer
         if start is None:
             return None
-        habits = Habits(self.removals, self.string, self.split, self.blink, self.tried, self.neighbours)
+        habits = Habits(
+            self.removals, self.string, self.split, self.blink, self.tried, self.neighbours, self.threshold
+        )
         return Engine(instance, start, habits, _NEAR, threads, self.part, rng)
 
     def _improve(self, engine: Engine, stop: StopSignal, known: Incumbent) -> Iterator[Incumbent]:

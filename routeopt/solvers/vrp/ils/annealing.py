@@ -1,7 +1,8 @@
 """One thread's work: ruin, recreate, search, and take the result over or undo it.
 
 A worse plan is taken over with the chance that simulated annealing gives it: if it costs less than -T ln u
-more, u drawn from (0, 1].
+more, u drawn from (0, 1]. Local search takes most of the time, so a plan that is dearer than this by several
+times what local search gains on average is undone unsearched.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from routeopt.solvers.vrp.ils.recreate import recreate
 from routeopt.solvers.vrp.ils.ruin import ruin
 from routeopt.solvers.vrp.random import below, uniform
 from routeopt.solvers.vrp.records import U
+
+_SAMPLE = 16  # every so many iterations are searched whatever they cost, to know what it gains on average
+_NEWS = 0.02  # weight of the latest sample in that average
 
 
 @kernel
@@ -58,8 +62,12 @@ def anneal(
         complete, extra = recreate(ground, plan, desk, habits, removed, mine)
         more += extra
         allowed = -temperature * np.log(1.0 - uniform(state))
-        if complete:
-            more -= descend(ground, plan, desk, habits.searched)
+        sample = now.iteration % _SAMPLE == 0
+        if complete and (sample or more < allowed + habits.threshold * now.gain):
+            gain = descend(ground, plan, desk, habits.searched)
+            more -= gain
+            if sample:
+                now.gain += _NEWS * (gain - now.gain)
         if complete and more < allowed:
             keep(plan, desk, more)
         else:

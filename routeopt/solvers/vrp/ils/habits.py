@@ -14,3 +14,6 @@ class Habits(NamedTuple):
     blink: float  # share of places overlooked
     tried: int  # neighbours next to which a stop is put back
     searched: int  # neighbours of the local search
+    threshold: (
+        float  # average gains of local search that a plan may miss acceptance by, and still be searched
+    )

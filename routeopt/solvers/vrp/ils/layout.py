@@ -56,6 +56,7 @@ NOW = np.dtype(
         ("used", np.int64),  # routes with stops
         ("blink", np.int64),  # places to be tried before one is overlooked
         ("part", np.int64),
+        ("gain", np.float64),  # of a local search, on average
     ]
 )
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from routeopt.solvers.vrp.halving import halve
 from routeopt.solvers.vrp.ils.layout import Plan
 from routeopt.solvers.vrp.ils.setting import list_stops
 
@@ -46,7 +47,7 @@ def deal(
     if parts > 1 and len(used):
         centre_x = np.add.reduceat(x[visits], offsets[used]) / sizes[used]
         centre_y = np.add.reduceat(y[visits], offsets[used]) / sizes[used]
-        groups = _halve(np.arange(len(used)), centre_x, centre_y, sizes[used], parts, rng)
+        groups = halve(np.arange(len(used)), centre_x, centre_y, sizes[used], parts, rng)
         groups = [used[group] for group in groups if len(group)]
     dealt = []
     for number, group in enumerate(groups):
@@ -55,25 +56,3 @@ def deal(
         plan.routes["part"][routes] = number
         dealt.append(Part(number, np.concatenate(own) if own else visits[:0], routes, len(group)))
     return dealt
-
-
-def _halve(
-    group: NDArray[np.int64],
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    sizes: NDArray[np.int64],
-    parts: int,
-    rng: np.random.Generator,
-) -> list[NDArray[np.int64]]:
-    """Divide the routes of a group into parts of about as many stops each."""
-    if parts <= 1 or len(group) <= 1:
-        return [group]
-    angle = rng.uniform(0.0, np.pi)
-    order = group[np.argsort(x[group] * np.cos(angle) + y[group] * np.sin(angle), kind="stable")]
-    first = parts // 2
-    total = np.cumsum(sizes[order])
-    middle = int(np.searchsorted(total, total[-1] * first / parts)) + 1
-    middle = min(middle, len(order) - 1)
-    return _halve(order[:middle], x, y, sizes, first, rng) + _halve(
-        order[middle:], x, y, sizes, parts - first, rng
-    )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class RichILS(RichParameters):
     """Improve routes by iterated local search, whatever their attributes.
 
-    One thread is used. An iteration is one string removal with what follows.
+    All `threads` work on the same plan. An iteration is one string removal with what follows.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class RichILS(RichParameters):
         *,
         stop: StopSignal,
         rng: np.random.Generator,
-        threads: int,  # noqa: ARG002
+        threads: int,
     ) -> Iterator[Incumbent]:
         """Yield the start if it is feasible, then ever better answers and heartbeats.
 
@@ -66,11 +66,13 @@ class RichILS(RichParameters):
         yield known
         if not instance.stops or stop.reached(0):
             return
-        engine = yield from made(lambda: self._engine(instance, start, rng), known, stop)
+        engine = yield from made(lambda: self._engine(instance, start, rng, threads), known, stop)
         if engine is not None:
             yield from engine.drive(stop, known)
 
-    def _engine(self, instance: Instance, start: Routes | None, rng: np.random.Generator) -> Engine:
+    def _engine(
+        self, instance: Instance, start: Routes | None, rng: np.random.Generator, threads: int
+    ) -> Engine:
         from routeopt.solvers.vrp.rich.engine import Engine
 
-        return Engine(instance, start, rng, self)
+        return Engine(instance, start, rng, self, threads)

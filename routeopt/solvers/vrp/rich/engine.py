@@ -11,6 +11,7 @@ from routeopt.problems.instance import Floats, Instance, Routes
 from routeopt.problems.legs import leg
 from routeopt.problems.search import Incumbent, StopSignal
 from routeopt.solvers.vrp.random import random_state
+from routeopt.solvers.vrp.rich.crew import Crew
 from routeopt.solvers.vrp.rich.field import make_field
 from routeopt.solvers.vrp.rich.layout import (
     BANK,
@@ -40,7 +41,12 @@ class Engine:
     """A plan under search."""
 
     def __init__(
-        self, instance: Instance, start: Routes | None, rng: np.random.Generator, settings: RichParameters
+        self,
+        instance: Instance,
+        start: Routes | None,
+        rng: np.random.Generator,
+        settings: RichParameters,
+        threads: int,
     ) -> None:
         self.instance, self.settings = instance, settings
         self.state = random_state(rng)
@@ -52,6 +58,7 @@ class Engine:
         self._work(_NOBODY, 0, 1.0, 1.0, 0, _GO)  # no work: loads or compiles the kernel
         leaders = self.plan.lists[BANK, : self.plan.counts[BANKED]]
         self.waiting = leaders[np.argsort(_order(instance, self.field, self.plan)[leaders], kind="stable")]
+        self.crew = Crew(instance, self.field, self.plan, settings, threads, rng) if threads > 1 else None
 
     def _load(self, start: Routes) -> None:
         """Take over the routes of a start that break no bound."""
@@ -97,8 +104,9 @@ class Engine:
                 break
             self._work(self.waiting[begin : begin + _INSERTED], 1, 1.0, 1.0, 0, _GO)
             yield known._replace(seconds=stop.seconds())
-        began, done, portion = stop.seconds(), 0, _FIRST
-        while True:
+        began, done = stop.seconds(), 0
+        portions = self._portions(stop, began) if self.crew is None else self._rounds(self.crew, stop, began)
+        for done in portions:
             rank = float(self.plan.counts[BEST_MISSING]), float(self.plan.sums[BEST_COST])
             if rank < best:
                 best = rank
@@ -107,14 +115,33 @@ class Engine:
                     known = known._replace(objective=objective, answer=best_routes(self.instance, self.plan))
             known = known._replace(seconds=stop.seconds(), iterations=done)
             yield known
-            if stop.reached(done):
-                return
+
+    def _portions(self, stop: StopSignal, began: float) -> Iterator[int]:
+        """Work alone; yield how many iterations are done, after each portion."""
+        done, portion = 0, _FIRST
+        yield done
+        while not stop.reached(done):
             before = time.perf_counter()
             steps = int(min(max(portion, 1.0), stop.iterations - done))
             heat, cooling, first = self._heat(stop, began, done)
             done += self._work(_NOBODY, steps, heat, cooling, first, stop.flag)
             aim = min(_PORTION, stop.seconds_left()) / max(time.perf_counter() - before, 1e-9)
             portion = max(portion * min(aim, 2.0), 1.0)
+            yield done
+
+    def _rounds(self, crew: Crew, stop: StopSignal, began: float) -> Iterator[int]:
+        """Let all threads work; yield how many iterations are done, after each round and as a sign of life."""
+        yield 0
+        try:
+            while not stop.reached(crew.iterations):
+                heat, cooling, done = self._heat(stop, began, crew.iterations)
+                seconds = np.inf if np.isfinite(stop.iterations) else stop.seconds_left()
+                left = stop.iterations - crew.iterations
+                for _ in crew.round(heat * cooling**done, seconds, left, stop.flag):
+                    yield crew.iterations
+                yield crew.iterations
+        finally:
+            crew.close()
 
     def _heat(self, stop: StopSignal, began: float, done: int) -> tuple[float, float, int]:
         """Return a temperature, its factor for each iteration, and how often that has been applied before.

@@ -111,15 +111,15 @@ NODE, ROUTE = _whole_lines(NODE), _whole_lines(ROUTE)
 
 # counts of a plan
 TOUCHED, TOUCHED_ROUTES, ITERATION, DIRTY, ROUTES_USED, BANKED = range(6)
-REQUESTS, BLINK, SEARCHES, MISSING, BEST_MISSING = range(6, 11)
+REQUESTS, BLINK, SEARCHES, MISSING, BEST_MISSING, OWNED = range(6, 12)
 # sums of a plan
 COST, BEST_COST, ABSENCE, OUTSIDE, ABSENCE_NOW = range(5)
 
 
 # lists of a plan: nodes and routes touched in an iteration, nodes that may differ from the best plan, leaders
-# that are not served and leaders to insert, stops that wait for local search, and the stacks of empty routes
-# of each vehicle type, from its first route on
-TOUCHED_NODES, CHANGED_ROUTES, DIFFERING, BANK, TO_INSERT, QUEUE, EMPTIES = range(7)
+# that are not served and leaders to insert, stops that wait for local search, the stacks of empty routes
+# of each vehicle type, from its first route on, and the stops of this plan: a thread's is a part of the whole
+TOUCHED_NODES, CHANGED_ROUTES, DIFFERING, BANK, TO_INSERT, QUEUE, EMPTIES, OWN = range(8)
 
 
 class Field(NamedTuple):
@@ -155,8 +155,8 @@ class Plan(NamedTuple):
     routes: Records  # (R,) ROUTE
     until: Floats  # (N + R, K, 3) loads up to a node, where they are mixed
     onward: Floats  # (N + R, K, 3)
-    lists: Int32  # (7, N + R) by the names above
+    lists: Int32  # (8, N + R) by the names above
     heights: Integers  # (T,) of the stacks of empty routes
     sequence: Integers  # (N,) a route to be driven by the clock
-    counts: Integers  # (11,) by the names above
+    counts: Integers  # (12,) by the names above
     sums: Floats  # (5,) by the names above

@@ -165,7 +165,7 @@ def keep(plan):
     counts = plan.counts
     for k in range(counts[TOUCHED_ROUTES]):
         route = plan.routes[plan.lists[CHANGED_ROUTES, k]]
-        counts[ROUTES_USED] += (route.count > 0) - (route.old_count > 0)
+        counts[ROUTES_USED] += np.int64(route.count > 0) - np.int64(route.old_count > 0)
     for k in range(counts[TOUCHED]):
         v = plan.lists[TOUCHED_NODES, k]
         node = plan.nodes[v]

@@ -34,7 +34,7 @@ def promising(i: Instance, count: int) -> Int32:
     Half of the entries are stops that come before it, half those that come behind, by turns.
     """
     half = max(0, min(count, i.stops - 1))
-    lists = np.full((i.nodes, 2 * half), i.nodes, np.int32)  # the first route's own node fills up
+    lists = np.zeros((i.nodes, 2 * half), np.int32)  # a depot, which is in no route, fills up
     pool = None if i.distance.size else nearest_by_position(i.x, i.y, min(4 * count, AROUND), i.depots)
     for u in range(i.depots, i.nodes):
         others = np.arange(i.depots, i.nodes) if pool is None else pool[u - i.depots].astype(np.int64)

@@ -17,6 +17,8 @@ from routeopt.solvers.vrp.rich.layout import (
     LINE,
     MISSING,
     NODE,
+    OWN,
+    OWNED,
     ROUTE,
     ROUTES_USED,
     Field,
@@ -35,15 +37,16 @@ def empty_plan(instance: Instance, field: Field) -> Plan:
     _describe_routes(instance, field, nodes, routes)
     leaders = np.unique(nodes["leader"][instance.depots : count])
     nodes["shelf"][leaders] = np.arange(len(leaders))
-    lists = np.zeros((7, count + fleet), np.int32)
+    lists = np.zeros((8, count + fleet), np.int32)
     lists[BANK, : len(leaders)] = leaders
     lists[EMPTIES, :fleet] = np.arange(fleet)
+    lists[OWN, : instance.stops] = np.arange(instance.depots, count)
     dimensions = field.loads.shape[1]
     kept = count + fleet if field.mixed else 1
-    counts, sums = np.zeros(11, np.int64), np.zeros(5)
+    counts, sums = np.zeros(12, np.int64), np.zeros(5)
     price = nodes["price"][leaders]
     counts[BANKED], counts[MISSING] = len(leaders), np.isinf(price).sum()
-    counts[BEST_MISSING] = len(leaders) + 1
+    counts[BEST_MISSING], counts[OWNED] = len(leaders) + 1, instance.stops
     sums[COST], sums[BEST_COST] = price[np.isfinite(price)].sum(), np.inf
     sums[ABSENCE] = counts[MISSING]
     return Plan(

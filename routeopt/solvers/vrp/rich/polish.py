@@ -52,7 +52,7 @@ def polish(field, plan):
                 a, b = u, ~a
                 if nodes[b].route < 0 or leg_from(field, profile, u, b)[0] >= nodes[u].leg:
                     continue
-            elif a >= rings or nodes[a].route < 0 or leg_to(field, profile, u, a)[0] >= entering:
+            elif nodes[a].route < 0 or leg_to(field, profile, u, a)[0] >= entering:
                 continue
             move, x, y, z = best_move(field, plan, a, b)
             if move != NONE and carry_out(field, plan, move, x, y, z):

@@ -14,6 +14,8 @@ from routeopt.solvers.vrp.rich.layout import (
     BANK,
     BANKED,
     ITERATION,
+    OWN,
+    OWNED,
     REQUESTS,
     ROUTES_USED,
     TO_INSERT,
@@ -33,9 +35,8 @@ def ruin(field, plan, removed, state):
     field, plan = borrowed(field), borrowed(plan)
     nodes, routes, counts = plan.nodes, plan.routes, plan.counts
     counts[REQUESTS] = 0
-    stops = field.task.nodes - field.depots
-    seed = field.depots + below(state, stops)
-    served = stops - counts[BANKED]
+    seed = np.int64(plan.lists[OWN, below(state, counts[OWNED])])
+    served = counts[OWNED] - counts[BANKED]
     longest = min(LONGEST, served / max(counts[ROUTES_USED], 1))
     strings = int(uniform(state) * (4.0 * removed / (1.0 + longest) - 1.0) + 1.0)
     k, taken = -1, 0

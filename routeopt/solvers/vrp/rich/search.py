@@ -121,7 +121,7 @@ def changed_cost(field, plan):
         if route.measured == 0:
             measure(field, plan, r)
         change += route.cost - route.old_cost
-        change += route.opening * ((route.count > 0) - (route.old_count > 0))
+        change += route.opening * (np.int64(route.count > 0) - np.int64(route.old_count > 0))
     return change
 
 

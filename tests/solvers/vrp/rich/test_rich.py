@@ -13,7 +13,8 @@ import routeopt as ro
 from routeopt.problems.evaluation import Evaluator
 from routeopt.solvers.vrp.rich import RichILS
 from routeopt.solvers.vrp.rich.engine import Engine
-from routeopt.solvers.vrp.rich.layout import BANKED, COST, MISSING
+from routeopt.solvers.vrp.rich.layout import BANKED, BEST_COST, BEST_MISSING, COST, MISSING
+from routeopt.solvers.vrp.rich.plan import best_routes
 from routeopt.testing import cases
 
 NOBODY = np.zeros(0, np.int32)
@@ -23,7 +24,7 @@ SUITE = {name: problem for name, problem in cases().items() if problem.features 
 
 def engine_of(problem, seed=1, **options):
     """Return an engine whose first plan is built."""
-    engine = Engine(problem.instance(), None, np.random.default_rng(seed), RichILS(**options))
+    engine = Engine(problem.instance(), None, np.random.default_rng(seed), RichILS(**options), 1)
     engine._work(engine.waiting, 1, 1.0, 1.0, 0, GO)
     return engine
 
@@ -66,6 +67,41 @@ def test_the_cost_kept_is_the_cost_recomputed(name):
         assert not found.violations
         assert engine.plan.sums[COST] == pytest.approx(cost, rel=1e-9, abs=1e-6)
         assert engine.plan.counts[MISSING] == len(found.missing)
+
+
+@pytest.mark.parametrize("name", SUITE)
+def test_what_threads_have_done_is_put_together_rightly(name):
+    problem = SUITE[name]
+    instance, settings = problem.instance(), RichILS(removed=4.0)
+    engine = Engine(instance, None, np.random.default_rng(1), settings, 2)
+    engine._work(engine.waiting, 1, 1.0, 1.0, 0, GO)
+    evaluator = Evaluator(instance)
+    for _ in range(4):
+        best = engine.plan.counts[BEST_MISSING], engine.plan.sums[BEST_COST]
+        for _ in engine.crew.round(engine.short, inf, 200, GO):
+            pass
+        for routes, cost, missing in (
+            (present_routes(engine), COST, MISSING),
+            (best_routes(instance, engine.plan), BEST_COST, BEST_MISSING),
+        ):
+            found = evaluator.evaluate(routes)
+            assert not found.violations
+            assert engine.plan.counts[missing] == len(found.missing)
+            assert engine.plan.sums[cost] == pytest.approx(
+                found.cost + instance.vehicle_weight * routes.size, rel=1e-9, abs=1e-6
+            )
+        assert (engine.plan.counts[BEST_MISSING], engine.plan.sums[BEST_COST]) <= best
+    assert engine.crew.iterations == 800
+    engine.crew.close()
+
+
+def test_two_threads_find_the_same_for_a_seed():
+    problem = ro.generate("vrptw", 80, seed=1)
+    first, second = (
+        ro.solve(problem, solver="rich", stop=ro.MaxIterations(4_000), seed=2, threads=2) for _ in range(2)
+    )
+    assert first.feasible
+    assert first.routes.lists() == second.routes.lists()
 
 
 @pytest.mark.parametrize("name", ["sixty stops", "windows", "groups", "fleet mix", "prizes"])
@@ -184,7 +220,7 @@ def test_matrices_are_not_needed(monkeypatch):
     problem = ro.VRP(stops, [ro.Vehicle(capacity=8.0)], [ro.Depot(50.0, 50.0)], legs=ro.Euclidean("round"))
     dense = problem.instance()
     sparse = dense._replace(distance=np.zeros((1, 0, 0)), duration=np.zeros((1, 0, 0)))
-    engine = Engine(sparse, None, np.random.default_rng(1), RichILS())
+    engine = Engine(sparse, None, np.random.default_rng(1), RichILS(), 1)
     engine._work(engine.waiting, 1, 1.0, 1.0, 0, GO)
     engine._work(NOBODY, 200, engine.short, 1.0, 0, GO)
     assert engine.plan.sums[COST] == pytest.approx(Evaluator(dense).evaluate(present_routes(engine)).cost)

@@ -1,0 +1,382 @@
+"""Contraction of nodes one after the other, least important first (Geisberger, Sanders, Schultes, Delling 2008).
+
+A node is taken out of the graph, and a shortcut joins two of its neighbours wherever the way through it is the
+only shortest one; a short search around it, a witness search, tells. Stopping that search early adds a shortcut that
+is not needed, and nothing wrong. Next is always the node of least importance: its level, which counts what has piled up
+below it, the shortcuts it would add, and the arcs it would take away. Neighbours are judged anew at once: on
+grids of streets that made queries several times as fast as judging only what comes up next.
+
+Arcs of the remaining graph lie in blocks of one pool, two blocks a node, out and in. A block that is full moves to
+the end. Arcs of a node are final when it is taken out, and are written to the answer, where shortcuts find the two
+that they stand for.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routeopt.problems.instance import Integers
+from routeopt.solvers.compiled import inlined, inner, kernel
+from routeopt.solvers.paths.graph import Graph
+from routeopt.solvers.paths.keys import UNREACHED, Keys, U
+from routeopt.solvers.paths.queue import pop, push
+
+_WITNESS_NODES = (
+    100  # a witness search settles at most so many nodes; 40 build no faster and leave more shortcuts
+)
+_GONE = -(1 << 40)  # the importance of a node that has been taken out
+_ORIGINAL = 0xFFFFFFFF  # the lower half of `parts` of an arc of the network, whose number is the upper half
+
+
+class _Pool(NamedTuple):
+    """The arcs that remain: block ``2v`` holds those out of node v, block ``2v + 1`` those into it."""
+
+    key: Keys  # weight and the other end
+    parts: Integers  # the two arcs in the answer that it stands for, or an arc of the network
+    begin: Integers  # (2n,)
+    size: NDArray[np.int32]  # (2n,)
+    room: NDArray[np.int32]  # (2n,)
+    used: Integers  # (1,) how much of the pool is given to blocks
+
+
+class _Search(NamedTuple):
+    """What witness searches write to."""
+
+    label: Keys  # (n,)
+    goal: Keys  # (n,) the weight through the node, where a shortcut is in question
+    touched: NDArray[np.int32]
+    queue: Keys
+
+
+class _Waiting(NamedTuple):
+    """The nodes that remain, by importance; those that were judged anew have old keys too."""
+
+    queue: Keys
+    size: Integers  # (1,)
+    node: Integers  # (1,) the first that has not been judged yet
+
+
+class _Answer(NamedTuple):
+    """Arcs of the nodes that have been taken out."""
+
+    order: NDArray[np.int32]  # (n,)
+    rows: Integers  # (2n + 1,)
+    keys: Keys
+    parts: Integers
+
+
+class Contraction(NamedTuple):
+    """What :func:`contract` returns.
+
+    An arc stands for two arcs of this answer, 32 bits each in its parts; or for an arc of the graph, whose number
+    is followed by 32 ones.
+    """
+
+    order: NDArray[np.int32]  # (n,) nodes as they were taken out
+    level: NDArray[np.int32]  # (n,) higher than that of any neighbour that was taken out earlier
+    rows: Integers  # (2n + 1,) the k-th has arcs to higher nodes in rows[2k] to rows[2k + 1], then those from higher
+    keys: Keys  # (M,) weight and higher node
+    parts: Integers  # (M,)
+
+
+@inlined
+def _find(pool: _Pool, block: int, node: int, mask: int) -> int:
+    """Return where the arc with that other end is in the pool, or -1."""
+    begin = pool.begin[U(block)]
+    for i in range(begin, begin + pool.size[U(block)]):
+        if pool.key[U(i)] & mask == node:
+            return i
+    return -1
+
+
+@inner
+def _join(pool: _Pool, block: int, key: int, parts: int, mask: int) -> None:
+    """Put an arc into a block, or make the parallel one lighter. The pool has room for the block to move."""
+    place = _find(pool, block, key & mask, mask)
+    if place >= 0:
+        if key < pool.key[U(place)]:
+            pool.key[U(place)] = key
+            pool.parts[U(place)] = parts
+        return
+    size, begin = pool.size[U(block)], pool.begin[U(block)]
+    if size == pool.room[U(block)]:
+        moved, room = pool.used[0], 2 * size + 2
+        for i in range(size):
+            pool.key[U(moved + i)] = pool.key[U(begin + i)]
+            pool.parts[U(moved + i)] = pool.parts[U(begin + i)]
+        pool.begin[U(block)], pool.room[U(block)] = moved, room
+        pool.used[0] = moved + room
+        begin = moved
+    pool.key[U(begin + size)] = key
+    pool.parts[U(begin + size)] = parts
+    pool.size[U(block)] = size + 1
+
+
+@inlined
+def _cut(pool: _Pool, block: int, node: int, mask: int) -> None:
+    """Take the arc with that other end out of a block."""
+    place = _find(pool, block, node, mask)
+    last = pool.begin[U(block)] + pool.size[U(block)] - 1
+    pool.key[U(place)] = pool.key[U(last)]
+    pool.parts[U(place)] = pool.parts[U(last)]
+    pool.size[U(block)] -= 1
+
+
+@inner
+def _witness(pool: _Pool, search: _Search, bits: int, source: int, avoid: int, limit: int, goals: int) -> int:
+    """Search from a node without another one, until all goals are reached as cheaply, or in vain.
+
+    Labels are left for the nodes of ``search.touched``; return how many those are.
+    """
+    label, goal, touched, queue = search
+    mask = (1 << bits) - 1
+    label[U(source)] = source
+    touched[0] = source
+    count, settled = 1, 0
+    size = push(queue, 0, source)
+    while size > 0 and settled < _WITNESS_NODES and goals > 0:
+        key = queue[0]
+        size = pop(queue, size)
+        node = key & mask
+        if key != label[U(node)]:
+            continue
+        if key > limit:
+            break
+        settled += 1
+        base = key - node
+        begin = pool.begin[U(2 * node)]
+        for i in range(begin, begin + pool.size[U(2 * node)]):
+            reached = base + pool.key[U(i)]
+            head = reached & mask
+            old = label[U(head)]
+            if head == avoid or reached >= old or reached > limit:
+                continue
+            if old == UNREACHED:
+                touched[U(count)] = head
+                count += 1
+            label[U(head)] = reached
+            size = push(queue, size, reached)
+            if goal[U(head)] != UNREACHED and reached <= goal[U(head)] < old:
+                goals -= 1
+    return count
+
+
+@inner
+def _shortcuts(pool: _Pool, search: _Search, bits: int, node: int, tails, found) -> int:
+    """List the shortcuts that taking out a node would need; return how many.
+
+    ``tails[k]`` is where shortcut k begins, ``found[k]`` the key of its weight and head.
+    """
+    mask = (1 << bits) - 1
+    out_begin, in_begin = pool.begin[U(2 * node)], pool.begin[U(2 * node + 1)]
+    out_end = out_begin + pool.size[U(2 * node)]
+    count = 0
+    for i in range(in_begin, in_begin + pool.size[U(2 * node + 1)]):
+        tail = pool.key[U(i)] & mask
+        base = pool.key[U(i)] - tail
+        limit, goals = 0, 0
+        for j in range(out_begin, out_end):
+            reached = base + pool.key[U(j)]
+            if reached & mask != tail:
+                search.goal[U(reached & mask)] = reached
+                limit = max(limit, reached | mask)
+                goals += 1
+        touched = 0
+        if goals > 0:
+            touched = _witness(pool, search, bits, tail, node, limit, goals)
+        for j in range(out_begin, out_end):
+            reached = base + pool.key[U(j)]
+            head = reached & mask
+            if head != tail:
+                if reached < search.label[U(head)]:
+                    tails[U(count)] = tail
+                    found[U(count)] = reached
+                    count += 1
+                search.goal[U(head)] = UNREACHED
+        for j in range(touched):
+            search.label[U(search.touched[U(j)])] = UNREACHED
+    return count
+
+
+@inlined
+def _degree(pool: _Pool, node: int) -> int:
+    return np.int64(pool.size[U(2 * node)]) + pool.size[U(2 * node + 1)]
+
+
+@inlined
+def _pairs(pool: _Pool, node: int) -> int:
+    """Return how many shortcuts a node could need at the most."""
+    return np.int64(pool.size[U(2 * node)]) * pool.size[U(2 * node + 1)]
+
+
+@inlined
+def _importance(pool: _Pool, level: NDArray[np.int32], node: int, shortcuts: int) -> int:
+    return 2 * (level[U(node)] + shortcuts) - _degree(pool, node)
+
+
+@inner
+def _take_out(
+    pool: _Pool, level: NDArray[np.int32], node: int, answer: _Answer, turn: int, mask: int
+) -> None:
+    """Write the arcs of a node to the answer, take them from its neighbours, and lift those above it."""
+    written = answer.rows[2 * turn]
+    for side in range(2):
+        begin = pool.begin[U(2 * node + side)]
+        for i in range(begin, begin + pool.size[U(2 * node + side)]):
+            other = pool.key[U(i)] & mask
+            answer.keys[U(written)] = pool.key[U(i)]
+            answer.parts[U(written)] = pool.parts[U(i)]
+            written += 1
+            _cut(pool, 2 * other + 1 - side, node, mask)
+            level[U(other)] = max(level[U(other)], level[U(node)] + 1)
+        answer.rows[2 * turn + 1 + side] = written
+    answer.order[turn] = node
+
+
+@inlined
+def _place(answer: _Answer, begin: int, end: int, node: int, mask: int) -> int:
+    """Return which arc between two places of the answer has this other end."""
+    place = begin
+    while place < end and answer.keys[U(place)] & mask != node:
+        place += 1
+    return place
+
+
+@inlined
+def _cramped(pool: _Pool, found: Keys, answer: _Answer, node: int, turn: int, mask: int) -> bool:
+    """Whether taking out a node, and judging its neighbours anew, might need more room than there is."""
+    degree = _degree(pool, node)
+    if answer.rows[U(2 * turn)] + degree > len(answer.keys):
+        return True
+    most, moved = np.int64(0), np.int64(0)
+    for block in range(2 * node, 2 * node + 2):
+        begin = pool.begin[U(block)]
+        for i in range(begin, begin + pool.size[U(block)]):
+            other = pool.key[U(i)] & mask
+            outs, ins = pool.size[U(2 * other)] + degree, pool.size[U(2 * other + 1)] + degree
+            most = max(most, outs * ins)
+            moved += 4 * (outs + ins) + 8  # a block doubles each time it moves
+    return pool.used[0] + moved > len(pool.key) or most > len(found)
+
+
+@kernel
+def _judge(pool, search, bits, tails, found, level, importance, waiting) -> int:
+    """Judge all nodes from `waiting.node[0]` on for the first time; return the first that needs more room, or n."""
+    node = waiting.node[0]
+    size = waiting.size[0]
+    while node < len(level) and _pairs(pool, node) <= len(found):
+        count = _shortcuts(pool, search, bits, node, tails, found)
+        importance[U(node)] = _importance(pool, level, node, count)
+        size = push(waiting.queue, size, importance[U(node)] << bits | node)
+        node += 1
+    waiting.size[0], waiting.node[0] = size, node
+    return node
+
+
+@kernel
+def _take_all(pool, search, bits, tails, found, level, importance, waiting, answer, turn) -> int:
+    """Take out nodes from this turn on; return how many are out when one needs more room, or n."""
+    mask = (1 << bits) - 1
+    size, queue = waiting.size[0], waiting.queue
+    while turn < len(level):
+        key = queue[0]
+        node = key & mask
+        if key >> bits != importance[U(node)]:
+            size = pop(queue, size)
+            continue
+        if _cramped(pool, found, answer, node, turn, mask) or size + _degree(pool, node) > len(queue):
+            break
+        size = pop(queue, size)
+        importance[U(node)] = _GONE
+        count = _shortcuts(pool, search, bits, node, tails, found)
+        _take_out(pool, level, node, answer, turn, mask)
+        begin, middle, end = answer.rows[2 * turn], answer.rows[2 * turn + 1], answer.rows[2 * turn + 2]
+        for k in range(count):
+            tail, head = np.int64(tails[U(k)]), found[U(k)] & mask
+            both = _place(answer, middle, end, tail, mask) << 32 | _place(answer, begin, middle, head, mask)
+            _join(pool, 2 * tail, found[U(k)], both, mask)
+            _join(pool, 2 * head + 1, found[U(k)] - head + tail, both, mask)
+        for i in range(begin, end):
+            node = answer.keys[U(i)] & mask
+            if i >= middle and _place(answer, begin, middle, node, mask) < middle:
+                continue  # judged as a head
+            now = _importance(pool, level, node, _shortcuts(pool, search, bits, node, tails, found))
+            if now != importance[U(node)]:
+                importance[U(node)] = now
+                size = push(queue, size, now << bits | node)
+        turn += 1
+    waiting.size[0] = size
+    return turn
+
+
+@kernel
+def _fill(pool, first, arcs, mask):
+    """Put the arcs into blocks, without loops, and only the lightest of parallel ones."""
+    n = len(first) - 1
+    for node in range(n):
+        for i in range(first[node], first[node + 1]):
+            head = arcs[i] & mask
+            if head != node:
+                pool.room[2 * node] += 1
+                pool.room[2 * head + 1] += 1
+    used = np.int64(0)
+    for block in range(2 * n):
+        pool.room[block] += 2
+        pool.begin[block] = used
+        used += pool.room[block]
+    pool.used[0] = used
+    for node in range(n):
+        for i in range(first[node], first[node + 1]):
+            head = arcs[i] & mask
+            if head != node:
+                parts = i << 32 | _ORIGINAL
+                _join(pool, 2 * node, arcs[i], parts, mask)
+                _join(pool, 2 * head + 1, arcs[i] - head + node, parts, mask)
+
+
+def contract(graph: Graph) -> Contraction:
+    """Take out all nodes of a graph whose rows are the arcs out of each node."""
+    n, m, bits = len(graph.first) - 1, len(graph.arcs), graph.bits
+    room = 6 * m + 8 * n + 64
+    pool = _Pool(
+        np.empty(room, np.int64),
+        np.empty(room, np.int64),
+        np.zeros(2 * n, np.int64),
+        np.zeros(2 * n, np.int32),
+        np.zeros(2 * n, np.int32),
+        np.zeros(1, np.int64),
+    )
+    _fill(pool, graph.first, graph.arcs, (1 << bits) - 1)
+    search = _Search(
+        np.full(n, UNREACHED), np.full(n, UNREACHED), np.empty(n + 1, np.int32), np.empty(room + 1, np.int64)
+    )
+    waiting = _Waiting(np.empty(2 * n + 64, np.int64), np.zeros(1, np.int64), np.zeros(1, np.int64))
+    tails, found = np.empty(1024, np.int32), np.empty(1024, np.int64)
+    level, importance = np.zeros(n, np.int32), np.zeros(n, np.int64)
+    answer = _Answer(
+        np.empty(n, np.int32),
+        np.zeros(2 * n + 1, np.int64),
+        np.empty(2 * m, np.int64),
+        np.empty(2 * m, np.int64),
+    )
+    while _judge(pool, search, bits, tails, found, level, importance, waiting) < n:
+        tails, found = _twice(tails), _twice(found)
+    turn = 0
+    while (
+        turn := _take_all(pool, search, bits, tails, found, level, importance, waiting, answer, turn)
+    ) < n:  # something is too small: rare, so all becomes larger
+        pool = pool._replace(key=_twice(pool.key), parts=_twice(pool.parts))
+        search = search._replace(queue=_twice(search.queue))
+        waiting = waiting._replace(queue=_twice(waiting.queue))
+        tails, found = _twice(tails), _twice(found)
+        answer = answer._replace(keys=_twice(answer.keys), parts=_twice(answer.parts))
+    written = answer.rows[-1]
+    return Contraction(answer.order, level, answer.rows, answer.keys[:written], answer.parts[:written])
+
+
+def _twice(array: NDArray[Any]) -> NDArray[Any]:
+    """Return the array with twice the room."""
+    return np.concatenate([array, np.empty(len(array) + 1, array.dtype)])
