@@ -26,6 +26,18 @@ class Positions(NamedTuple):
     distance: Floats  # (k,) metres from the point asked for
     reason: tuple[str, ...]  # why a point has no arc, as in "is 5.3 km from the nearest street …", else ""
 
+    def at(self, i: int) -> Positions:
+        """Return the i-th point alone."""
+        one = slice(i, i + 1)
+        return Positions(
+            self.arc[one],
+            self.twin[one],
+            self.fraction[one],
+            self.places[one],
+            self.distance[one],
+            self.reason[one],
+        )
+
 
 class Ends(NamedTuple):
     """Where searches begin or end: nodes with what it costs to get from the point to them, or to it."""
