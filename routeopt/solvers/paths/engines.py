@@ -16,7 +16,17 @@ from numpy.typing import NDArray
 
 from routeopt.problems.instance import Floats, Integers
 from routeopt.problems.network import Network
-from routeopt.solvers.paths import bidirectional, buckets, companions, dijkstra, hierarchy, sweep, unpacking, upward
+from routeopt.solvers.paths import (
+    bidirectional,
+    buckets,
+    companions,
+    customisation,
+    dijkstra,
+    hierarchy,
+    sweep,
+    unpacking,
+    upward,
+)
 from routeopt.solvers.paths.graph import inward, outward
 from routeopt.solvers.paths.seeds import Seeds
 from routeopt.solvers.paths.tree import Tree, columns_along
@@ -184,3 +194,11 @@ class Contracted:
     def _numbered(self, seeds: Seeds) -> Seeds:
         """Return seeds with nodes of the hierarchy."""
         return seeds._replace(nodes=self.hierarchy.number[seeds.nodes])
+
+
+class Customised(Contracted):
+    """A hierarchy on a skeleton that other weights can use as well."""
+
+    def __init__(self, skeleton: customisation.Skeleton, weights: Weights) -> None:
+        super().__init__(customisation.customise(skeleton, weights.units))
+        self.skeleton = skeleton
