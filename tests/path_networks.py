@@ -18,7 +18,9 @@ def multigraphs(draw: st.DrawFn, *, most: int = 14, step: int = 1, closed: bool 
     arc = st.tuples(st.integers(0, n - 1), st.integers(0, n - 1), weight, st.integers(0, 9), st.booleans())
     arcs = draw(st.lists(arc, max_size=4 * n))
     both = draw(st.booleans())
-    rows = [(*row, False) for row in arcs] + ([(h, t, w, c, x, True) for t, h, w, c, x in arcs] if both else [])
+    rows = [(*row, False) for row in arcs] + (
+        [(h, t, w, c, x, True) for t, h, w, c, x in arcs] if both else []
+    )
     table = np.array(rows, np.int64).reshape(-1, 6)
     shut = table[:, 4].astype(bool) & (table[:, 2] % 3 == 0) if closed else np.zeros(len(table), bool)
     return Network.from_arcs(

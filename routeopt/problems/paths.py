@@ -60,7 +60,11 @@ class Path:
         return self.found
 
     def __repr__(self) -> str:
-        return f"<Path of {len(self.arcs)} arcs, cost {self.cost:g}>" if self.found else f"<no Path: {self.reason}>"
+        return (
+            f"<Path of {len(self.arcs)} arcs, cost {self.cost:g}>"
+            if self.found
+            else f"<no Path: {self.reason}>"
+        )
 
     @cached_property
     def nodes(self) -> NDArray[np.int32]:

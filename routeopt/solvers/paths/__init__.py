@@ -1,1 +1,1 @@
-"""Paths through networks: exact searches, compiled; :class:`~routeopt.solvers.paths.front.ShortestPaths` is their front."""
+"""Paths through networks: exact searches, compiled, behind one front: `front.ShortestPaths`."""

@@ -24,7 +24,9 @@ from routeopt.solvers.paths.graph import Graph
 from routeopt.solvers.paths.keys import UNREACHED, Keys, U
 from routeopt.solvers.paths.queue import pop, push
 
-WITNESS_NODES = 100  # a witness search settles at most so many nodes; 40 build no faster and leave more shortcuts
+WITNESS_NODES = (
+    100  # a witness search settles at most so many nodes; 40 build no faster and leave more shortcuts
+)
 _GONE = -(1 << 40)  # the importance of a node that has been taken out
 _ORIGINAL = 0xFFFFFFFF  # the lower half of `parts` of an arc of the network, whose number is the upper half
 
@@ -126,9 +128,7 @@ def _cut(pool: _Pool, block: int, node: int, mask: int) -> None:
 
 
 @inner
-def _witness(
-    pool: _Pool, search: _Search, bits: int, source: int, avoid: int, limit: int, goals: int
-) -> int:
+def _witness(pool: _Pool, search: _Search, bits: int, source: int, avoid: int, limit: int, goals: int) -> int:
     """Search from a node without another one, until all goals are reached as cheaply, or in vain.
 
     Labels are left for the nodes of ``search.touched``; return how many those are.
@@ -220,7 +220,9 @@ def _importance(pool: _Pool, level: NDArray[np.int32], node: int, shortcuts: int
 
 
 @inner
-def _take_out(pool: _Pool, level: NDArray[np.int32], node: int, answer: _Answer, turn: int, mask: int) -> None:
+def _take_out(
+    pool: _Pool, level: NDArray[np.int32], node: int, answer: _Answer, turn: int, mask: int
+) -> None:
     """Write the arcs of a node to the answer, take them from its neighbours, and lift those above it."""
     written = answer.rows[2 * turn]
     for side in range(2):
@@ -246,7 +248,9 @@ def _place(answer: _Answer, begin: int, end: int, node: int, mask: int) -> int:
 
 
 @inlined
-def _require(pool: _Pool, answer: _Answer, waiting: _Waiting, node: int, turn: int, size: int, mask: int) -> None:
+def _require(
+    pool: _Pool, answer: _Answer, waiting: _Waiting, node: int, turn: int, size: int, mask: int
+) -> None:
     """Write what room taking out a node, and judging its neighbours anew, might need at the most."""
     degree = _degree(pool, node)
     pairs, moved = _pairs(pool, node), np.int64(0)
@@ -258,11 +262,18 @@ def _require(pool: _Pool, answer: _Answer, waiting: _Waiting, node: int, turn: i
             pairs = max(pairs, outs * ins)
             moved += 4 * (outs + ins) + 8  # a block doubles each time it moves
     need = waiting.need
-    need[0], need[1], need[2], need[3] = pairs, pool.used[0] + moved, answer.rows[U(2 * turn)] + degree, size + degree
+    need[0], need[1], need[2], need[3] = (
+        pairs,
+        pool.used[0] + moved,
+        answer.rows[U(2 * turn)] + degree,
+        size + degree,
+    )
 
 
 @inlined
-def _judged(pool: _Pool, search: _Search, bits: int, tails, found, level: NDArray[np.int32], node: int) -> int:
+def _judged(
+    pool: _Pool, search: _Search, bits: int, tails, found, level: NDArray[np.int32], node: int
+) -> int:
     """Return the importance of a node; where no witness is looked for, its degree tells enough."""
     if search.nodes <= 1:
         return _degree(pool, node) + level[U(node)]
@@ -295,7 +306,12 @@ def _take_all(pool, search, bits, tails, found, level, importance, waiting, answ
             continue
         _require(pool, answer, waiting, node, turn, size, mask)
         need = waiting.need
-        if need[0] > len(found) or need[1] > len(pool.key) or need[2] > len(answer.keys) or need[3] > len(queue):
+        if (
+            need[0] > len(found)
+            or need[1] > len(pool.key)
+            or need[2] > len(answer.keys)
+            or need[3] > len(queue)
+        ):
             break
         size = pop(queue, size)
         importance[U(node)] = _GONE
@@ -303,7 +319,7 @@ def _take_all(pool, search, bits, tails, found, level, importance, waiting, answ
         _take_out(pool, level, node, answer, turn, mask)
         begin, middle, end = answer.rows[2 * turn], answer.rows[2 * turn + 1], answer.rows[2 * turn + 2]
         for k in range(count):
-            tail, head = np.int64(tails[U(k)]), found[U(k)] & mask
+            tail, head = int(tails[U(k)]), int(found[U(k)] & mask)
             both = _place(answer, middle, end, tail, mask) << 32 | _place(answer, begin, middle, head, mask)
             _join(pool, 2 * tail, found[U(k)], both, mask)
             _join(pool, 2 * head + 1, found[U(k)] - head + tail, both, mask)
@@ -362,21 +378,26 @@ def contract(graph: Graph, witness_nodes: int = WITNESS_NODES) -> Contraction:
     )
     _fill(pool, graph.first, graph.arcs, (1 << bits) - 1)
     search = _Search(
-        np.full(n, UNREACHED), np.full(n, UNREACHED), np.empty(n + 1, np.int32), np.empty(room + 1, np.int64), witness_nodes
+        np.full(n, UNREACHED),
+        np.full(n, UNREACHED),
+        np.empty(n + 1, np.int32),
+        np.empty(room + 1, np.int64),
+        witness_nodes,
     )
     waiting = _Waiting(np.empty(2 * n + 64, np.int64), *(np.zeros(k, np.int64) for k in (1, 1, 4)))
     tails, found = np.empty(1024, np.int32), np.empty(1024, np.int64)
     level, importance = np.zeros(n, np.int32), np.zeros(n, np.int64)
     answer = _Answer(
-        np.empty(n, np.int32), np.zeros(2 * n + 1, np.int64), np.empty(2 * m, np.int64), np.empty(2 * m, np.int64)
+        np.empty(n, np.int32),
+        np.zeros(2 * n + 1, np.int64),
+        np.empty(2 * m, np.int64),
+        np.empty(2 * m, np.int64),
     )
     while _judge(pool, search, bits, tails, found, level, importance, waiting) < n:
         pairs = 2 * len(found)
         tails, found = _with_room(tails, pairs), _with_room(found, pairs)
     turn = 0
-    while (
-        turn := _take_all(pool, search, bits, tails, found, level, importance, waiting, answer, turn)
-    ) < n:
+    while (turn := _take_all(pool, search, bits, tails, found, level, importance, waiting, answer, turn)) < n:
         shortcuts, arcs, written, keys = waiting.need.tolist()
         tails, found = _with_room(tails, shortcuts), _with_room(found, shortcuts)
         pool = pool._replace(key=_with_room(pool.key, arcs), parts=_with_room(pool.parts, arcs))

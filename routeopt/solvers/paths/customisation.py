@@ -1,4 +1,4 @@
-"""Hierarchies for changing weights: one order and one set of arcs, whatever the weights (Dibbelt, Strasser, Wagner 2016).
+"""Customisable hierarchies: one order and one set of arcs for all weights (Dibbelt, Strasser, Wagner 2016).
 
 A skeleton joins two nodes wherever lower ones alone join them, in the order of least degree. New weights flow
 up through its triangles: node u, a lower neighbour v, and a node x above both. That takes milliseconds where a new
@@ -72,9 +72,7 @@ def skeleton(network: Network) -> Skeleton:
 def _pairs(network: Network) -> tuple[NDArray[np.int32], Integers, Integers]:
     """Return the number of each node, and lower and higher node of each pair."""
     tail, head = network.tail, network.head
-    both = Network.from_arcs(
-        np.concatenate([tail, head]), np.concatenate([head, tail]), size=network.size
-    )
+    both = Network.from_arcs(np.concatenate([tail, head]), np.concatenate([head, tail]), size=network.size)
     graph = outward(both, np.zeros(len(both.head), np.int64))  # without weights no shortcut is ever better
     along = depth_first(graph.first, graph.arcs, graph.bits)
     taken = contract(renumbered(graph, along), witness_nodes=1)

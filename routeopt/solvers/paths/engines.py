@@ -56,7 +56,9 @@ class Engine(Protocol):
     def tree(self, source: Seeds) -> Integers:
         """Return the distance of each node, -1: unreachable."""
 
-    def matrix(self, sources: Seeds, targets: Seeds, columns: Floats, threads: int) -> tuple[Integers, Floats]:
+    def matrix(
+        self, sources: Seeds, targets: Seeds, columns: Floats, threads: int
+    ) -> tuple[Integers, Floats]:
         """Return distances (S, T), and other columns (C, m) along the same paths (S, T, C)."""
 
 
@@ -97,7 +99,9 @@ class Dijkstra:
         self.settled += dijkstra.one_to_all(self.out, self._desks.own, source, found)
         return found
 
-    def matrix(self, sources: Seeds, targets: Seeds, columns: Floats, threads: int) -> tuple[Integers, Floats]:
+    def matrix(
+        self, sources: Seeds, targets: Seeds, columns: Floats, threads: int
+    ) -> tuple[Integers, Floats]:
         """Return distances and other columns along the same paths."""
         k = len(sources.rows) - 1
         with ThreadPoolExecutor(max(1, threads)) as pool:
@@ -109,7 +113,9 @@ class Dijkstra:
     def _row(self, source: Seeds, targets: Seeds, columns: Floats) -> tuple[Integers, Floats]:
         units = self.tree(source)
         across = len(targets.rows) - 1
-        ends = np.where(units[targets.nodes] < 0, np.iinfo(np.int64).max, units[targets.nodes] + targets.costs)
+        ends = np.where(
+            units[targets.nodes] < 0, np.iinfo(np.int64).max, units[targets.nodes] + targets.costs
+        )
         best = np.full(across, -1, np.int64)
         point = np.repeat(np.arange(across), np.diff(targets.rows))
         for end in np.argsort(-ends, kind="stable"):  # the least comes last
@@ -124,9 +130,7 @@ class Dijkstra:
             for i in np.argsort(-source.costs, kind="stable"):
                 start[source.nodes[i]] = source.columns[i]
             summed = np.empty((int(reached.sum()), len(columns)))
-            columns_along(
-                self.network.tail, tree.arc, targets.nodes[best[reached]], columns, start, summed
-            )
+            columns_along(self.network.tail, tree.arc, targets.nodes[best[reached]], columns, start, summed)
             extra[reached] = summed + targets.columns[best[reached]]
         return found, extra
 
@@ -185,7 +189,9 @@ class Contracted:
         self.settled += sweep.sweep(self.hierarchy, queue, self._numbered(source), label, found)
         return found
 
-    def matrix(self, sources: Seeds, targets: Seeds, columns: Floats, threads: int) -> tuple[Integers, Floats]:
+    def matrix(
+        self, sources: Seeds, targets: Seeds, columns: Floats, threads: int
+    ) -> tuple[Integers, Floats]:
         """Return distances and other columns along the same paths."""
         sums = companions.along(self.hierarchy, columns)
         a, b = self._numbered(sources), self._numbered(targets)

@@ -173,9 +173,7 @@ class ShortestPaths:
         source, target = read_point(self.network, a), read_point(self.network, b)
         start, goal = ends_of(self.network, source), ends_of(self.network, target, backwards=True)
         none = np.empty((0, len(self.network.head)))
-        found = self.engine.trace(
-            seeds_of(self._weights, start, none), seeds_of(self._weights, goal, none)
-        )
+        found = self.engine.trace(seeds_of(self._weights, start, none), seeds_of(self._weights, goal, none))
         along = direct(self._weights, source.positions, target.positions)
         if along.pair.size and (found.distance < 0 or along.units[0] <= found.distance):
             return self._along(along)
@@ -227,8 +225,10 @@ class ShortestPaths:
             Their numbers differ, or some number is no node.
         """
         a, b = read_points(self.network, sources), read_points(self.network, targets)
-        if a.count != b.count:
-            raise ProblemError(f"distances: {a.count} sources, but {b.count} targets; matrix takes all pairs")
+        if a.number != b.number:
+            raise ProblemError(
+                f"distances: {a.number} sources, but {b.number} targets; matrix takes all pairs"
+            )
         return self._distances(a, b)
 
     def _distances(self, a: Points, b: Points) -> Floats:
@@ -267,13 +267,11 @@ class ShortestPaths:
         )
         along = direct(self._weights, a.positions, b.positions, every=True)
         for k, place in enumerate(along.pair):
-            i, j = divmod(int(place), b.count)
+            i, j = divmod(int(place), b.number)
             if units[i, j] < 0 or along.units[k] <= units[i, j]:
                 units[i, j] = along.units[k]
                 sums[i, j] = extra[:, along.arc[k]] * (along.end[k] - along.begin[k])
-        return PathMatrix(
-            self._in_metric(units), {name: sums[:, :, c] for c, name in enumerate(columns)}
-        )
+        return PathMatrix(self._in_metric(units), {name: sums[:, :, c] for c, name in enumerate(columns)})
 
     def tree(self, a: Any) -> Tree:
         """Return the shortest paths from a point to all nodes."""

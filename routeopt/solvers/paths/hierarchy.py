@@ -25,7 +25,9 @@ from routeopt.solvers.paths.keys import Keys, pack
 class Hierarchy(NamedTuple):
     """Arcs between n nodes, numbered by falling level, all from a lower to a higher node or back."""
 
-    rows: NDArray[np.int32]  # (2n + 1,) v: upward rows[2v] to rows[2v + 1], downward from there to rows[2v + 2]
+    rows: NDArray[
+        np.int32
+    ]  # (2n + 1,) v: upward rows[2v] to rows[2v + 1], downward from there to rows[2v + 2]
     arcs: Keys  # (M,) weight and higher node
     parts: NDArray[np.int32]  # (M, 2) the two arcs that it stands for; or an arc of the network, and -1
     number: NDArray[np.int32]  # (n,) of each node of the network
@@ -54,7 +56,9 @@ def renumbered(graph: Graph, order: NDArray[np.int32]) -> Graph:
     first = np.concatenate([[0], np.cumsum(sizes)])
     chosen = np.repeat(graph.first[:-1][order] - first[:-1], sizes) + np.arange(first[-1])
     arcs, mask = graph.arcs[chosen], (1 << graph.bits) - 1
-    return Graph(first, pack(arcs >> graph.bits, number[arcs & mask], graph.bits), graph.arc[chosen], graph.bits)
+    return Graph(
+        first, pack(arcs >> graph.bits, number[arcs & mask], graph.bits), graph.arc[chosen], graph.bits
+    )
 
 
 def _new_arrays(nodes: int, arcs: int) -> tuple[NDArray[np.int32], Keys, NDArray[np.int32]]:

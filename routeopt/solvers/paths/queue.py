@@ -8,7 +8,7 @@ pushed twice.
 from __future__ import annotations
 
 from routeopt.solvers.compiled import inlined
-from routeopt.solvers.paths.keys import U, Keys
+from routeopt.solvers.paths.keys import Keys, U
 
 
 @inlined

@@ -37,7 +37,7 @@ class Points(NamedTuple):
     positions: Positions | None
 
     @property
-    def count(self) -> int:
+    def number(self) -> int:
         """Number of points."""
         return len(self.nodes) if self.positions is None else len(self.positions.arc)
 
@@ -46,7 +46,9 @@ def read_point(network: Network, point: Any) -> Points:
     """Return one point: a node, a pair of coordinates, or positions, which must be one."""
     if isinstance(point, Positions):
         if len(point.arc) != 1:
-            raise ProblemError(f"{len(point.arc)} positions, where a path has one at each end; use distances or matrix")
+            raise ProblemError(
+                f"{len(point.arc)} positions, where a path has one at each end; use distances or matrix"
+            )
         return Points(np.empty(0, np.int32), point)
     return read_points(network, [point])
 

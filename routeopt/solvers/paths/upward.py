@@ -56,7 +56,9 @@ def stalled(hierarchy: Hierarchy, label: Keys, side: int, node: int, key: int) -
 
 
 @inlined
-def climb(hierarchy: Hierarchy, desk: Desk, queue: Keys, size: int, touched: int, side: int) -> tuple[int, int]:
+def climb(
+    hierarchy: Hierarchy, desk: Desk, queue: Keys, size: int, touched: int, side: int
+) -> tuple[int, int]:
     """Settle the node on top of a queue: relax its arcs to higher nodes. Return sizes of queue and `touched`."""
     rows, arcs, label = hierarchy.rows, hierarchy.arcs, desk.label
     mask = (1 << hierarchy.bits) - 1

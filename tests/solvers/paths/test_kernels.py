@@ -33,7 +33,11 @@ def run(code: str, **environment: str) -> list[str]:
     """Return the words that a process of its own prints."""
     variables = {**os.environ, "PYTHONPATH": str(Path(routeopt.__file__).parent.parent), **environment}
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code], env=variables, capture_output=True, text=True, check=False
+        [sys.executable, "-W", "error", "-c", code],
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
@@ -45,7 +49,9 @@ def test_second_process_compiles_nothing():
 
 
 def test_matrices_of_nothing_are_empty():
-    paths = routeopt.ShortestPaths(routeopt.problems.network.Network.from_arcs([0], [1], arcs={"time": [1.0]}))
+    paths = routeopt.ShortestPaths(
+        routeopt.problems.network.Network.from_arcs([0], [1], arcs={"time": [1.0]})
+    )
     assert paths.matrix([], [0, 1]).cost.shape == (0, 2)
     assert paths.matrix([0], []).cost.shape == (1, 0)
     assert paths.distances([], []).shape == (0,)
