@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -178,8 +179,8 @@ class ShortestPaths:
         if along.pair.size and (found.distance < 0 or along.units[0] <= found.distance):
             return self._along(along)
         if found.distance < 0:
-            reason = why_unreachable(self.network, self._weights, source, target, start, goal)
-            return Path(self.network, found.arcs, np.inf, reason=reason)
+            explain = partial(why_unreachable, self.network, self._weights, source, target, start, goal)
+            return Path(self.network, found.arcs, np.inf, explain=explain)
         first = kept_ends(self._weights, start)[found.begin]
         last = kept_ends(self._weights, goal)[found.end]
         arcs = [found.arcs]
