@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable
+from itertools import pairwise
 from math import inf
 
 Arc = tuple[int, int, float]  # tail, head, weight; inf: closed
@@ -52,7 +53,7 @@ def split_arcs(
         on = place.get(street, {})
         stations = sorted((f if street == arc else 1 - f, node) for f, node in on.items())
         stations = [(0.0, tail), *stations, (1.0, head)]
-        for (a, before), (b, after) in zip(stations, stations[1:], strict=False):
+        for (a, before), (b, after) in pairwise(stations):
             # the very ends of an arc are its nodes, even of a closed one
             result.append((before, after, weight * (b - a) if b > a else 0.0))
     return size, result, nodes

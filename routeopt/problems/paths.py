@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -39,8 +40,8 @@ class Path:
         The node at which it begins; -1: it begins on its first arc, or was not found.
     begin, end : float
         How far along its first arc it begins, and along its last arc it ends, from 0 to 1 by length.
-    reason : str
-        Why there is no path; "" if there is one.
+    explain : callable, optional
+        Returns why there is no path; it is called when `reason` is first asked for.
     """
 
     network: Network
@@ -49,12 +50,19 @@ class Path:
     origin: int = -1
     begin: float = 0.0
     end: float = 1.0
-    reason: str = ""
+    explain: Callable[[], str] | None = None
 
     @property
     def found(self) -> bool:
         """Whether there is a path."""
-        return not self.reason
+        return bool(np.isfinite(self.cost))
+
+    @cached_property
+    def reason(self) -> str:
+        """Why there is no path; "" if there is one."""
+        if self.found:
+            return ""
+        return self.explain() if self.explain else "there is no path"
 
     def __bool__(self) -> bool:
         return self.found

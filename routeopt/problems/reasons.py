@@ -147,7 +147,10 @@ def _off_the_network(problem: VRP, node: int) -> str:
     """Return why legs along a network do not reach a node, or the depots; "" where they say nothing."""
     for legs in problem.legs.values():
         why = getattr(legs, "why_unreachable", None)
-        for place in (node, *range(len(problem.depots))) if why else ():
-            if reason := why(problem.places, place):
+        if why is None:
+            continue
+        for place in (node, *range(len(problem.depots))):
+            reason = why(problem.places, place)
+            if reason:
                 return f"'{problem.names[place]}' {reason}"
     return ""

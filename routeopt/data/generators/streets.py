@@ -81,7 +81,8 @@ def _places(rng: np.random.Generator, width: int, height: int) -> Floats:
     y, x = np.divmod(np.arange(width * height), width)
     metres = _BLOCK * (np.stack([x, y], axis=1) + rng.uniform(-0.3, 0.3, (width * height, 2)))
     degree = _METRES * np.array([np.cos(np.radians(_CORNER[1])), 1.0])
-    return np.asarray(_CORNER) + metres / degree
+    places: Floats = np.asarray(_CORNER) + metres / degree
+    return places
 
 
 def _lengths(places: Floats, tails: Integers, heads: Integers) -> Floats:
@@ -89,4 +90,5 @@ def _lengths(places: Floats, tails: Integers, heads: Integers) -> Floats:
     a, b = np.radians(places[tails]), np.radians(places[heads])
     half = np.sin((b - a) / 2) ** 2
     chord = half[:, 1] + np.cos(a[:, 1]) * np.cos(b[:, 1]) * half[:, 0]
-    return np.maximum(2 * _METRES * np.degrees(1.0) * np.arcsin(np.sqrt(chord)), 1e-4)
+    lengths: Floats = np.maximum(2 * _METRES * np.degrees(1.0) * np.arcsin(np.sqrt(chord)), 1e-4)
+    return lengths

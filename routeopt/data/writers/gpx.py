@@ -27,7 +27,7 @@ def text(solution: Solution) -> str:
     gpx = Tree.Element("gpx", version="1.1", creator="routeopt", xmlns=NAMESPACE)
     if problem.name:
         Tree.SubElement(Tree.SubElement(gpx, "metadata"), "name").text = problem.name
-    for number, (kind, visits) in enumerate(zip(solution.routes.vehicle, solution.schedule, strict=True), 1):
+    for number, visits in enumerate(solution.schedule, 1):
         for position, visit in enumerate(visits):
             if visit.node >= len(problem.depots):
                 waypoint = Tree.SubElement(gpx, "wpt", _degrees(problem.places[visit.node]))

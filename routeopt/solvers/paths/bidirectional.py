@@ -62,7 +62,10 @@ def _step(graph: Graph, desk: Desk, other: Desk, size: int, touched: int, best: 
 def meet(
     sides: Sides, desks: Desks, sources: Seeds, targets: Seeds, point: int
 ) -> tuple[int, int, int, int, int]:
-    """Search from both points of a pair; return key of the distance, node of meeting (-1: none), labels, nodes settled."""
+    """Search from both points of a pair.
+
+    Return the key of the distance, the node of meeting (-1: none), how many labels either side set, and nodes settled.
+    """
     ahead, touched = seed(desks.out, sources, point, sides.out.bits)
     behind, reached = seed(desks.into, targets, point, sides.into.bits)
     mask = (1 << sides.out.bits) - 1

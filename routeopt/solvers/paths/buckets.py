@@ -7,6 +7,7 @@ Distances stand beside the number of their target in one key, so a scan of a buc
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -84,7 +85,7 @@ def many_to_many(
 def _shares(begin: int, end: int, count: int) -> list[tuple[int, int]]:
     """Divide a range among threads."""
     bounds = np.linspace(begin, end, count + 1).astype(int).tolist()
-    return list(zip(bounds, bounds[1:], strict=False))
+    return list(pairwise(bounds))
 
 
 def _gather(hierarchy: Hierarchy, reached: list[_Reached], begins: list[int], points: int) -> Buckets:
@@ -139,9 +140,10 @@ class _Space(NamedTuple):
 def _spread(
     hierarchy: Hierarchy, desk: Desk, sums: Floats, side: int, seeds: Seeds, point: int, space: _Space
 ) -> int:
-    """Search up from the ends of one point, forwards on side 0; return how many nodes `space` got. No label is left set.
+    """Search up from the ends of one point, forwards on side 0; return how many nodes `space` got.
 
-    ``desk.parent`` keeps, for a node, the place in `space` from which its label came, and the arc.
+    No label is left set. ``desk.parent`` keeps, for a node, the place in `space` from which its label came, and
+    the arc.
     """
     rows, arcs, bits, label, queue = hierarchy.rows, hierarchy.arcs, hierarchy.bits, desk.label, desk.forward
     mask = (1 << bits) - 1
@@ -197,8 +199,8 @@ def _reach(hierarchy: Hierarchy, desk: Desk, sums: Floats, seeds: Seeds) -> _Rea
     )
     point = 0
     while (point := _reach_all(hierarchy, desk, sums, seeds, space, reached, point)) < k:
-        reached = _Reached(rows, *(np.concatenate([old, np.empty_like(old)]) for old in reached[1:]))
-    return _Reached(rows, *(column[: rows[k]] for column in reached[1:]))
+        reached = _Reached._make([rows, *(np.concatenate([old, np.empty_like(old)]) for old in reached[1:])])
+    return _Reached._make([rows, *(column[: rows[k]] for column in reached[1:])])
 
 
 def _new_space(hierarchy: Hierarchy, sums: Floats) -> _Space:

@@ -24,7 +24,7 @@ from routeopt.solvers.paths.graph import Graph
 from routeopt.solvers.paths.keys import UNREACHED, Keys, U
 from routeopt.solvers.paths.queue import pop, push
 
-_WITNESS_NODES = (
+WITNESS_NODES = (
     100  # a witness search settles at most so many nodes; 40 build no faster and leave more shortcuts
 )
 _GONE = -(1 << 40)  # the importance of a node that has been taken out
@@ -49,6 +49,7 @@ class _Search(NamedTuple):
     goal: Keys  # (n,) the weight through the node, where a shortcut is in question
     touched: NDArray[np.int32]
     queue: Keys
+    nodes: int  # that a search settles at the most
 
 
 class _Waiting(NamedTuple):
@@ -57,6 +58,7 @@ class _Waiting(NamedTuple):
     queue: Keys
     size: Integers  # (1,)
     node: Integers  # (1,) the first that has not been judged yet
+    need: Integers  # (4,) how many shortcuts, arcs of the pool and of the answer, and keys the next step may make
 
 
 class _Answer(NamedTuple):
@@ -131,13 +133,13 @@ def _witness(pool: _Pool, search: _Search, bits: int, source: int, avoid: int, l
 
     Labels are left for the nodes of ``search.touched``; return how many those are.
     """
-    label, goal, touched, queue = search
+    label, goal, touched, queue = search.label, search.goal, search.touched, search.queue
     mask = (1 << bits) - 1
     label[U(source)] = source
     touched[0] = source
     count, settled = 1, 0
     size = push(queue, 0, source)
-    while size > 0 and settled < _WITNESS_NODES and goals > 0:
+    while size > 0 and settled < search.nodes and goals > 0:
         key = queue[0]
         size = pop(queue, size)
         node = key & mask
@@ -246,20 +248,36 @@ def _place(answer: _Answer, begin: int, end: int, node: int, mask: int) -> int:
 
 
 @inlined
-def _cramped(pool: _Pool, found: Keys, answer: _Answer, node: int, turn: int, mask: int) -> bool:
-    """Whether taking out a node, and judging its neighbours anew, might need more room than there is."""
+def _require(
+    pool: _Pool, answer: _Answer, waiting: _Waiting, node: int, turn: int, size: int, mask: int
+) -> None:
+    """Write what room taking out a node, and judging its neighbours anew, might need at the most."""
     degree = _degree(pool, node)
-    if answer.rows[U(2 * turn)] + degree > len(answer.keys):
-        return True
-    most, moved = np.int64(0), np.int64(0)
+    pairs, moved = _pairs(pool, node), np.int64(0)
     for block in range(2 * node, 2 * node + 2):
         begin = pool.begin[U(block)]
         for i in range(begin, begin + pool.size[U(block)]):
             other = pool.key[U(i)] & mask
             outs, ins = pool.size[U(2 * other)] + degree, pool.size[U(2 * other + 1)] + degree
-            most = max(most, outs * ins)
+            pairs = max(pairs, outs * ins)
             moved += 4 * (outs + ins) + 8  # a block doubles each time it moves
-    return pool.used[0] + moved > len(pool.key) or most > len(found)
+    need = waiting.need
+    need[0], need[1], need[2], need[3] = (
+        pairs,
+        pool.used[0] + moved,
+        answer.rows[U(2 * turn)] + degree,
+        size + degree,
+    )
+
+
+@inlined
+def _judged(
+    pool: _Pool, search: _Search, bits: int, tails, found, level: NDArray[np.int32], node: int
+) -> int:
+    """Return the importance of a node; where no witness is looked for, its degree tells enough."""
+    if search.nodes <= 1:
+        return _degree(pool, node) + level[U(node)]
+    return _importance(pool, level, node, _shortcuts(pool, search, bits, node, tails, found))
 
 
 @kernel
@@ -268,8 +286,7 @@ def _judge(pool, search, bits, tails, found, level, importance, waiting) -> int:
     node = waiting.node[0]
     size = waiting.size[0]
     while node < len(level) and _pairs(pool, node) <= len(found):
-        count = _shortcuts(pool, search, bits, node, tails, found)
-        importance[U(node)] = _importance(pool, level, node, count)
+        importance[U(node)] = _judged(pool, search, bits, tails, found, level, node)
         size = push(waiting.queue, size, importance[U(node)] << bits | node)
         node += 1
     waiting.size[0], waiting.node[0] = size, node
@@ -287,7 +304,14 @@ def _take_all(pool, search, bits, tails, found, level, importance, waiting, answ
         if key >> bits != importance[U(node)]:
             size = pop(queue, size)
             continue
-        if _cramped(pool, found, answer, node, turn, mask) or size + _degree(pool, node) > len(queue):
+        _require(pool, answer, waiting, node, turn, size, mask)
+        need = waiting.need
+        if (
+            need[0] > len(found)
+            or need[1] > len(pool.key)
+            or need[2] > len(answer.keys)
+            or need[3] > len(queue)
+        ):
             break
         size = pop(queue, size)
         importance[U(node)] = _GONE
@@ -295,7 +319,7 @@ def _take_all(pool, search, bits, tails, found, level, importance, waiting, answ
         _take_out(pool, level, node, answer, turn, mask)
         begin, middle, end = answer.rows[2 * turn], answer.rows[2 * turn + 1], answer.rows[2 * turn + 2]
         for k in range(count):
-            tail, head = np.int64(tails[U(k)]), found[U(k)] & mask
+            tail, head = int(tails[U(k)]), int(found[U(k)] & mask)
             both = _place(answer, middle, end, tail, mask) << 32 | _place(answer, begin, middle, head, mask)
             _join(pool, 2 * tail, found[U(k)], both, mask)
             _join(pool, 2 * head + 1, found[U(k)] - head + tail, both, mask)
@@ -303,7 +327,7 @@ def _take_all(pool, search, bits, tails, found, level, importance, waiting, answ
             node = answer.keys[U(i)] & mask
             if i >= middle and _place(answer, begin, middle, node, mask) < middle:
                 continue  # judged as a head
-            now = _importance(pool, level, node, _shortcuts(pool, search, bits, node, tails, found))
+            now = _judged(pool, search, bits, tails, found, level, node)
             if now != importance[U(node)]:
                 importance[U(node)] = now
                 size = push(queue, size, now << bits | node)
@@ -337,8 +361,11 @@ def _fill(pool, first, arcs, mask):
                 _join(pool, 2 * head + 1, arcs[i] - head + node, parts, mask)
 
 
-def contract(graph: Graph) -> Contraction:
-    """Take out all nodes of a graph whose rows are the arcs out of each node."""
+def contract(graph: Graph, witness_nodes: int = WITNESS_NODES) -> Contraction:
+    """Take out all nodes of a graph whose rows are the arcs out of each node.
+
+    A witness search settles at most so many nodes; with 1 it sees only arcs, and shortcuts join all neighbours.
+    """
     n, m, bits = len(graph.first) - 1, len(graph.arcs), graph.bits
     room = 6 * m + 8 * n + 64
     pool = _Pool(
@@ -351,9 +378,13 @@ def contract(graph: Graph) -> Contraction:
     )
     _fill(pool, graph.first, graph.arcs, (1 << bits) - 1)
     search = _Search(
-        np.full(n, UNREACHED), np.full(n, UNREACHED), np.empty(n + 1, np.int32), np.empty(room + 1, np.int64)
+        np.full(n, UNREACHED),
+        np.full(n, UNREACHED),
+        np.empty(n + 1, np.int32),
+        np.empty(room + 1, np.int64),
+        witness_nodes,
     )
-    waiting = _Waiting(np.empty(2 * n + 64, np.int64), np.zeros(1, np.int64), np.zeros(1, np.int64))
+    waiting = _Waiting(np.empty(2 * n + 64, np.int64), *(np.zeros(k, np.int64) for k in (1, 1, 4)))
     tails, found = np.empty(1024, np.int32), np.empty(1024, np.int64)
     level, importance = np.zeros(n, np.int32), np.zeros(n, np.int64)
     answer = _Answer(
@@ -363,20 +394,24 @@ def contract(graph: Graph) -> Contraction:
         np.empty(2 * m, np.int64),
     )
     while _judge(pool, search, bits, tails, found, level, importance, waiting) < n:
-        tails, found = _twice(tails), _twice(found)
+        pairs = 2 * len(found)
+        tails, found = _with_room(tails, pairs), _with_room(found, pairs)
     turn = 0
-    while (
-        turn := _take_all(pool, search, bits, tails, found, level, importance, waiting, answer, turn)
-    ) < n:  # something is too small: rare, so all becomes larger
-        pool = pool._replace(key=_twice(pool.key), parts=_twice(pool.parts))
-        search = search._replace(queue=_twice(search.queue))
-        waiting = waiting._replace(queue=_twice(waiting.queue))
-        tails, found = _twice(tails), _twice(found)
-        answer = answer._replace(keys=_twice(answer.keys), parts=_twice(answer.parts))
+    while (turn := _take_all(pool, search, bits, tails, found, level, importance, waiting, answer, turn)) < n:
+        shortcuts, arcs, written, keys = waiting.need.tolist()
+        tails, found = _with_room(tails, shortcuts), _with_room(found, shortcuts)
+        pool = pool._replace(key=_with_room(pool.key, arcs), parts=_with_room(pool.parts, arcs))
+        search = search._replace(queue=_with_room(search.queue, arcs + 1))
+        answer = answer._replace(
+            keys=_with_room(answer.keys, written), parts=_with_room(answer.parts, written)
+        )
+        waiting = waiting._replace(queue=_with_room(waiting.queue, keys))
     written = answer.rows[-1]
     return Contraction(answer.order, level, answer.rows, answer.keys[:written], answer.parts[:written])
 
 
-def _twice(array: NDArray[Any]) -> NDArray[Any]:
-    """Return the array with twice the room."""
-    return np.concatenate([array, np.empty(len(array) + 1, array.dtype)])
+def _with_room(array: NDArray[Any], room: int) -> NDArray[Any]:
+    """Return the array with at least that much room, and often twice as much as before."""
+    if room <= len(array):
+        return array
+    return np.concatenate([array, np.empty(max(len(array), room - len(array)), array.dtype)])

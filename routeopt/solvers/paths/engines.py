@@ -20,6 +20,7 @@ from routeopt.solvers.paths import (
     bidirectional,
     buckets,
     companions,
+    customisation,
     dijkstra,
     hierarchy,
     sweep,
@@ -199,3 +200,11 @@ class Contracted:
     def _numbered(self, seeds: Seeds) -> Seeds:
         """Return seeds with nodes of the hierarchy."""
         return seeds._replace(nodes=self.hierarchy.number[seeds.nodes])
+
+
+class Customised(Contracted):
+    """A hierarchy on a skeleton that other weights can use as well."""
+
+    def __init__(self, skeleton: customisation.Skeleton, weights: Weights) -> None:
+        super().__init__(customisation.customise(skeleton, weights.units))
+        self.skeleton = skeleton

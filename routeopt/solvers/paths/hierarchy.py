@@ -38,7 +38,7 @@ def build(network: Network, units: Integers) -> Hierarchy:
     """Return the hierarchy of a network with weights in whole units; negative: closed."""
     graph = outward(network, units)
     along = depth_first(graph.first, graph.arcs, graph.bits)
-    ordered = _renumbered(graph, along)
+    ordered = renumbered(graph, along)
     taken = contract(ordered)
     by_level = np.argsort(-taken.level, kind="stable").astype(np.int32)
     arranged = _new_arrays(network.size, len(taken.keys))
@@ -48,7 +48,7 @@ def build(network: Network, units: Integers) -> Hierarchy:
     return Hierarchy(*arranged, number, graph.bits)
 
 
-def _renumbered(graph: Graph, order: NDArray[np.int32]) -> Graph:
+def renumbered(graph: Graph, order: NDArray[np.int32]) -> Graph:
     """Return the graph with its nodes in this order."""
     number = np.empty(len(order), np.int32)
     number[order] = np.arange(len(order), dtype=np.int32)

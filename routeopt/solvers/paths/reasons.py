@@ -19,13 +19,13 @@ def why_unreachable(
     for points, which in ((source, "start"), (target, "end")):
         positions = points.positions
         if positions is not None and positions.arc[0] < 0:
-            return f"the {which} lies on no street: {positions.reason[0] or 'it was not snapped'}"
+            return f"the {which} {_name(points)} {positions.reason[0] or 'lies on no arc'}"
     names = f"from {_name(source)} to {_name(target)}"
     if _joined(network, np.zeros(len(network.head), np.int64), start, goal):
         closed = int((weights.units < 0).sum())
         return f"every way {names} uses a closed arc ({closed} are closed); network.open opens them"
     if _joined(_both_ways(network), np.zeros(2 * len(network.head), np.int64), start, goal):
-        return f"one-way arcs leave no way {names}; network.core() keeps the part in which every node reaches every other"
+        return f"one-way arcs leave no way {names}; network.core() keeps the part without such ends"
     return f"no arcs join the parts of the network {names}; network.core() keeps the largest part"
 
 

@@ -53,10 +53,10 @@ def direct(
             k, arc, share = k[usable], arc[usable], share[usable]
             units = np.where(share > 0, np.rint(share * weights.units[arc]), 0).astype(np.int64)
             found.append(Direct(pair[k], units, arc, begin[a[k]], end[b[k]]))
-    merged = Direct(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+    merged = Direct._make(np.concatenate(parts) for parts in zip(*found, strict=True))
     order = np.lexsort((merged.units, merged.pair))
     first = order[np.unique(merged.pair[order], return_index=True)[1]]
-    return Direct(*(column[first] for column in merged))
+    return Direct._make(column[first] for column in merged)
 
 
 def _same(a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.bool_]:

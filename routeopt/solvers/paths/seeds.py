@@ -37,7 +37,7 @@ class Points(NamedTuple):
     positions: Positions | None
 
     @property
-    def count(self) -> int:
+    def number(self) -> int:
         """Number of points."""
         return len(self.nodes) if self.positions is None else len(self.positions.arc)
 
@@ -50,6 +50,8 @@ def read_point(network: Network, point: Any) -> Points:
                 f"{len(point.arc)} positions, where a path has one at each end; use distances or matrix"
             )
         return Points(np.empty(0, np.int32), point)
+    if isinstance(point, int | np.integer) and 0 <= point < network.size:
+        return Points(np.array([point], np.int32), None)
     return read_points(network, [point])
 
 
@@ -90,6 +92,9 @@ def ends_of(network: Network, points: Points, backwards: bool = False) -> Ends:
 
 def seeds_of(weights: Weights, ends: Ends, columns: Floats) -> Seeds:
     """Return what searches begin with; `columns` (C, m) are carried along. Closed arcs lead nowhere."""
+    if not ends.share.any():  # nodes, mostly
+        k = len(ends.node)
+        return Seeds(ends.first, ends.node, np.zeros(k, np.int64), np.zeros((k, len(columns))))
     units = weights.units[ends.arc] if len(weights.units) else np.zeros(len(ends.arc), np.int64)
     used = ends.share > 0
     kept = ~used | (units >= 0)
@@ -102,6 +107,6 @@ def seeds_of(weights: Weights, ends: Ends, columns: Floats) -> Seeds:
 
 def kept_ends(weights: Weights, ends: Ends) -> Integers:
     """Return which ends the rows of :func:`seeds_of` stand for."""
-    if not len(weights.units):
+    if not ends.share.any():
         return np.arange(len(ends.arc))
     return np.flatnonzero((ends.share <= 0) | (weights.units[ends.arc] >= 0))
