@@ -1,0 +1,1 @@
+"""What the pages of the map app are made of; every number comes from routeopt."""

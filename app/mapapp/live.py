@@ -1,0 +1,60 @@
+"""A search while it goes on: how far it is, what it costs, the best plan so far on the map, and Stop."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+import numpy as np
+import streamlit as st
+
+import routeopt as ro
+from mapapp import deck, results
+from mapapp.job import Job
+from mapapp.shown import Shown
+from routeopt.plot.style import number
+
+INTERVAL = 0.7  # seconds between looks
+PATIENCE = 2.0  # seconds after which it is said why nothing moves
+DRAWN = 300  # stops, up to which every look draws the plan; larger ones every few looks
+
+
+@st.fragment(run_every=INTERVAL)
+def watch(job: Job) -> None:
+    """Look at a search; at its end the whole page is drawn again."""
+    if job.done:
+        st.rerun()
+    left, right = st.columns([5, 1], vertical_alignment="center")
+    left.progress(min(job.searched / max(job.seconds, 1e-9), 1.0), text=_text(job))
+    if right.button("Stop", key="stop", icon=":material/stop:", width="stretch"):
+        job.stop()
+    _draw(job)
+
+
+def _text(job: Job) -> str:
+    if job.state == "waiting":
+        return "Waiting for a free processor: others are planning on this machine."
+    if job.state == "preparing":
+        if job.waited < PATIENCE:
+            return "Preparing"
+        return (
+            f"Preparing for {job.waited:.0f} s: distances along streets, and, once on each machine, "
+            "compiling the search; that takes up to a minute."
+        )
+    cost = f", cost {number(job.objective)}" if isfinite(job.objective) else ""
+    return f"{job.searched:.1f} of {job.seconds:g} s, {job.iterations:,} iterations{cost}"
+
+
+def _draw(job: Job) -> None:
+    """Draw the best plan so far, or the stops alone."""
+    routes = job.routes
+    if not np.isfinite(job.problem.places).all():
+        return
+    if routes is None or not routes.size:
+        st.pydeck_chart(deck.of_problem(job.problem), height=deck.HEIGHT, key="map before")
+        return
+    known = st.session_state.get("live")
+    fresh = known is None or known[0] is not job
+    if fresh or (known[1] is not routes and (len(job.problem.stops) <= DRAWN or job.searched - known[2] > 3)):
+        known = (job, routes, job.searched, Shown(ro.Solution(job.problem, routes)))
+        st.session_state["live"] = known
+    results.draw_map(known[3], key="map live")

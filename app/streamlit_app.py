@@ -1,0 +1,12 @@
+"""The map app: ``routeopt app``, or ``streamlit run app/streamlit_app.py``."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+st.set_page_config(page_title="routeopt", page_icon=":material/route:", layout="wide")
+st.navigation(
+    [
+        st.Page("pages/plan.py", title="Plan", icon=":material/route:", default=True),
+    ]
+).run()
