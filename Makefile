@@ -39,8 +39,8 @@ bench: $(EVERYTHING)
 bench-long: $(EVERYTHING)
 	PYTHON=$(BIN)/python benchmarks/long.sh
 
-app:
-	@echo "the map app is not part of this version; routeopt plot and make demo draw what there is" >&2; exit 2
+app: $(EVERYTHING)
+	$(BIN)/routeopt app
 
 clean:
 	rm -rf build demo dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -12,7 +12,14 @@ from routeopt.errors import InfeasibleError, ProblemError, RouteoptError, Unsupp
 
 INTERNAL, BAD_INPUT, NOT_FEASIBLE, INTERRUPTED = 1, 2, 3, 130  #: exit codes
 
-EXTRAS = {"matplotlib": "plot", "pandas": "table", "openpyxl": "table"}  # which extra brings a package
+EXTRAS = {  # which extra brings a package
+    "matplotlib": "plot",
+    "pandas": "table",
+    "openpyxl": "table",
+    "streamlit": "app",
+    "pydeck": "app",
+    "altair": "app",
+}
 
 
 class Complaints(list[str]):
