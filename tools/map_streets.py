@@ -19,7 +19,15 @@ from routeopt.problems.network import Network
 FOLDER = Path(__file__).parents[1] / "app" / "static"
 DECIMALS = 5  # of a degree: about a metre
 #: rank of a street: how wide it is drawn
-RANKS = {"motorway": 3, "trunk": 3, "primary": 3, "primary_link": 2, "secondary": 2, "tertiary": 1, "tertiary_link": 1}
+RANKS = {
+    "motorway": 3,
+    "trunk": 3,
+    "primary": 3,
+    "primary_link": 2,
+    "secondary": 2,
+    "tertiary": 1,
+    "tertiary_link": 1,
+}
 COLOURS = {  # land, casing, street, large street
     "light": ("#F3F1EC", "#DAD5CB", "#FFFFFF", "#FFF3D1"),
     "dark": ("#16191D", "#0C0E11", "#343A42", "#4A5059"),
@@ -48,9 +56,7 @@ def streets(network: Network) -> dict[str, Any]:
 def style(city: str, theme: str) -> dict[str, Any]:
     """Return a MapLibre style: the streets of a city, or plain paper where `city` is empty."""
     land, casing, street, large = COLOURS[theme]
-    layers: list[dict[str, Any]] = [
-        {"id": "land", "type": "background", "paint": {"background-color": land}}
-    ]
+    layers: list[dict[str, Any]] = [{"id": "land", "type": "background", "paint": {"background-color": land}}]
     sources: dict[str, Any] = {}
     if city:
         sources["streets"] = {"type": "geojson", "data": f"/app/static/{city}.json"}
@@ -61,7 +67,9 @@ def style(city: str, theme: str) -> dict[str, Any]:
 
 def _lines(name: str, colour: Any, widening: float) -> dict[str, Any]:
     """Return a layer of lines that widen with the rank of the street and the zoom."""
-    widths = [["*", widening, ["+", a, ["*", b, ["get", "rank"]]]] for a, b in ((0.4, 0.4), (1.4, 0.8), (7.0, 2.5))]
+    widths = [
+        ["*", widening, ["+", a, ["*", b, ["get", "rank"]]]] for a, b in ((0.4, 0.4), (1.4, 0.8), (7.0, 2.5))
+    ]
     width = ["interpolate", ["linear"], ["zoom"], 11, widths[0], 14, widths[1], 17, widths[2]]
     return {
         "id": name,
@@ -76,9 +84,14 @@ def files() -> dict[str, str]:
     """Return the content of each file by its name."""
     documents = {f"{city}.json": streets(load_network(city)) for city in networks()}
     documents |= {
-        f"{city or 'plain'}-{theme}.json": style(city, theme) for city in ("", *networks()) for theme in COLOURS
+        f"{city or 'plain'}-{theme}.json": style(city, theme)
+        for city in ("", *networks())
+        for theme in COLOURS
     }
-    return {name: json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n" for name, document in documents.items()}
+    return {
+        name: json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
+        for name, document in documents.items()
+    }
 
 
 def main(folder: Path = FOLDER) -> None:

@@ -33,10 +33,14 @@ def timeline(shown: Shown) -> alt.Chart:
         x=alt.X(f"from:{kind}", axis=axis, scale=alt.Scale(zero=False)),
         x2="to",
         y=alt.Y("route:N", sort=shown.labels, title=None),
-        color=alt.Color("what:N", scale=alt.Scale(domain=list(KINDS), range=list(KINDS.values())), title=None),
+        color=alt.Color(
+            "what:N", scale=alt.Scale(domain=list(KINDS), range=list(KINDS.values())), title=None
+        ),
         tooltip=["stop:N", "what:N", "when:N", "route:N"],
     )
-    windows = base.transform_filter("datum.what == 'window'").mark_bar(height=26, cornerRadius=3, opacity=0.55)
+    windows = base.transform_filter("datum.what == 'window'").mark_bar(
+        height=26, cornerRadius=3, opacity=0.55
+    )
     doing = base.transform_filter("datum.what != 'window'").mark_bar(height=12)
     return (windows + doing).properties(height=max(ROW * len(shown.labels), 120) + 40)
 
@@ -121,7 +125,11 @@ def convergence(solutions: list[Solution]) -> alt.Chart | None:
             y=alt.Y("cost:Q", title="cost", scale=alt.Scale(zero=False)),
             color=alt.Color("solver:N", scale=alt.Scale(range=list(LINES)), title=None),
             strokeDash=alt.StrokeDash("solver:N", scale=alt.Scale(range=_dashes()), title=None),
-            tooltip=["solver:N", alt.Tooltip("seconds:Q", format=".2f"), alt.Tooltip("cost:Q", format=",.2f")],
+            tooltip=[
+                "solver:N",
+                alt.Tooltip("seconds:Q", format=".2f"),
+                alt.Tooltip("cost:Q", format=",.2f"),
+            ],
         )
         .properties(height=320)
     )

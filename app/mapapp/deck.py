@@ -36,14 +36,17 @@ def ink(colour: str, strength: int = 255) -> list[int]:
 
 def of_plan(shown: Shown, *, route: int | None = None) -> pydeck.Deck:
     """Return the map of a plan; one route may be looked at alone."""
-    return deck([*_routes(shown, route), *_stops(shown, route), *_marks(shown)], shown.ground, _city(shown.problem))
+    return deck(
+        [*_routes(shown, route), *_stops(shown, route), *_marks(shown)], shown.ground, _city(shown.problem)
+    )
 
 
 def of_problem(problem: VRP) -> pydeck.Deck:
     """Return the map of a problem that has no plan yet."""
     ground, depots = Ground(problem.places, problem.geographic), len(problem.depots)
     rows = [
-        {"at": at, "tip": name} for at, name in zip(ground.degrees(problem.places), problem.names, strict=True)
+        {"at": at, "tip": name}
+        for at, name in zip(ground.degrees(problem.places), problem.names, strict=True)
     ]
     radius = float(np.interp(len(problem.stops), *DOTS)) * 0.7
     layers = [_dots("stops", rows[depots:], ink("#6B6B6B"), radius), *_depots(rows[:depots])]
@@ -69,7 +72,9 @@ def _routes(shown: Shown, chosen: int | None) -> list[pydeck.Layer]:
     wide = float(np.interp(len(shown.problem.stops), *WIDE))
     rows = [
         {"path": line, "ink": ink(colour, _strength(route, chosen)), "tip": f"route {label}"}
-        for route, (line, colour, label) in enumerate(zip(shown.lines, shown.colours, shown.labels, strict=True))
+        for route, (line, colour, label) in enumerate(
+            zip(shown.lines, shown.colours, shown.labels, strict=True)
+        )
     ]
     casing = [row for route, row in enumerate(rows) if chosen in (None, route)]
     return [

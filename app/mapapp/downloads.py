@@ -35,7 +35,11 @@ def show(shown: Shown, job: Job, source: Source) -> None:
         with column:
             _button(shown, suffix)
     with st.expander("The same as code", icon=":material/code:"):
-        st.caption("Copy as Python" if not _changed(job.problem, source) else "Copy as Python; download the problem first")
+        st.caption(
+            "Copy as Python"
+            if not _changed(job.problem, source)
+            else "Copy as Python; download the problem first"
+        )
         st.code(python(job, source), language="python")
         st.caption("Copy as command")
         st.code(command(job, source), language="shell")
@@ -52,7 +56,12 @@ def _button(shown: Shown, suffix: str) -> None:
     elif suffix:
         (label, mime, told), content = FORMATS[suffix], text_of(shown, suffix)
     else:
-        label, mime, told, suffix = "Problem", "application/json", "what was asked, to solve it elsewhere", ".json"
+        label, mime, told, suffix = (
+            "Problem",
+            "application/json",
+            "what was asked, to solve it elsewhere",
+            ".json",
+        )
         content = problem_text(shown.problem)
     st.download_button(
         label,
@@ -144,5 +153,3 @@ def _value(value: object) -> str:
     if isinstance(value, frozenset | set):
         return repr(set(value))
     return repr(value)
-
-

@@ -56,7 +56,9 @@ def edit(problem: VRP, key: str) -> list[Vehicle]:
         key=f"fleet {key} {more}",
         num_rows="dynamic",
         hide_index=True,
-        column_config={"Number": st.column_config.NumberColumn(min_value=1, step=1, help="Empty: as many as needed")},
+        column_config={
+            "Number": st.column_config.NumberColumn(min_value=1, step=1, help="Empty: as many as needed")
+        },
         alt="Types of vehicles, one a row",
     )
     return vehicles(problem, frame, fields)
@@ -73,7 +75,10 @@ def table(problem: VRP, fields: list[Field]) -> pd.DataFrame:
         rows.append(row)
     frame = pd.DataFrame(rows)
     for column in frame.columns:
-        if column not in ("Vehicle", "From", "To") and frame[column].map(lambda v: not isinstance(v, str)).all():
+        if (
+            column not in ("Vehicle", "From", "To")
+            and frame[column].map(lambda v: not isinstance(v, str)).all()
+        ):
             frame[column] = frame[column].astype("float64")
     return frame.astype({"Number": "Int64"})
 
@@ -93,7 +98,11 @@ def vehicles(problem: VRP, frame: pd.DataFrame, fields: list[Field]) -> list[Veh
             stated, shown = row[_title(problem, field)], getattr(before, field.attribute)
             if isinstance(shown, tuple):
                 continue  # several loads are stated in the file
-            value = getattr(NEUTRAL, field.attribute) if pd.isna(stated) else float(stated) * _unit(problem, field)
+            value = (
+                getattr(NEUTRAL, field.attribute)
+                if pd.isna(stated)
+                else float(stated) * _unit(problem, field)
+            )
             if _shown(shown, _unit(problem, field)) != (None if pd.isna(stated) else stated):
                 changes[field.attribute] = value
         shift = [

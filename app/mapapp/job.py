@@ -33,7 +33,13 @@ class Job:
     """
 
     def __init__(
-        self, problem: VRP, seconds: float, *, solver: str = "auto", seed: int = 1, start: Routes | None = None
+        self,
+        problem: VRP,
+        seconds: float,
+        *,
+        solver: str = "auto",
+        seed: int = 1,
+        start: Routes | None = None,
     ) -> None:
         self.problem, self.seconds, self.solver, self.seed, self.start = problem, seconds, solver, seed, start
         self.state = "waiting"  # then "preparing", "searching", "done"

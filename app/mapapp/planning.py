@@ -50,7 +50,9 @@ def _without_data() -> None:
     _drop()
     st.session_state["planned_for"] = ""
     st.title("Plan delivery rounds")
-    st.info("Choose a file on the left, or paste a table; or begin with a bundled city.", icon=":material/upload:")
+    st.info(
+        "Choose a file on the left, or paste a table; or begin with a bundled city.", icon=":material/upload:"
+    )
 
 
 def _problem(source: Source) -> tuple[VRP | None, list[str]]:
@@ -88,7 +90,9 @@ def _collect() -> None:
     if job.solution is None:
         state["complaints"] = job.complaints
     else:
-        state.update(before=state["shown"], shown=Shown(job.solution), planned=job, complaints=None, live=None)
+        state.update(
+            before=state["shown"], shown=Shown(job.solution), planned=job, complaints=None, live=None
+        )
         state.pop("route", None)  # a route of the plan before
 
 
@@ -99,7 +103,9 @@ def _header(source: Source, problem: VRP | None, settings: solver.Settings, comp
     title, plan, improve = st.columns([4, 1, 1], vertical_alignment="bottom")
     title.title(source.problem.name or "Plan")
     wrong = problem is None or running or settings.chain is None
-    if plan.button("Plan", type="primary", key="plan", disabled=wrong, width="stretch", icon=":material/route:"):
+    if plan.button(
+        "Plan", type="primary", key="plan", disabled=wrong, width="stretch", icon=":material/route:"
+    ):
         _begin(problem, settings, None)
         st.rerun()
     better = improve.button(

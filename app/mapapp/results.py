@@ -26,7 +26,9 @@ def show(shown: Shown) -> None:
 def draw_map(shown: Shown, *, key: str, route: int | None = None) -> None:
     """Draw the routes on their ground, and say where the streets come from."""
     if not shown.mapped:
-        st.info("Some places have no coordinates, so there is no map; the timeline and the table show the plan.")
+        st.info(
+            "Some places have no coordinates, so there is no map; the timeline and the table show the plan."
+        )
         return
     st.pydeck_chart(
         deck.of_plan(shown, route=route),
@@ -86,7 +88,9 @@ def _table(shown: Shown) -> None:
     for column in SPANS:
         frame[column] = [words.span(problem, time) if time > 0 else "" for time in frame[column]]
     frame["distance"] = [words.length(problem, distance) for distance in frame["distance"]]
-    frame["load"] = frame["load"].map(lambda load: " / ".join(f"{x:g}" for x in load) if isinstance(load, tuple) else load)
+    frame["load"] = frame["load"].map(
+        lambda load: " / ".join(f"{x:g}" for x in load) if isinstance(load, tuple) else load
+    )
     st.dataframe(pd.DataFrame(frame), hide_index=True, height=460, alt="Every visit of every route")
 
 
@@ -97,4 +101,6 @@ def _convergence(shown: Shown) -> None:
         return
     st.altair_chart(chart, alt="Cost over seconds of search")
     solution = shown.solution
-    st.caption(f"{solution.solver}: {solution.iterations:,} iterations in {solution.seconds:.1f} s, seed {solution.seed}")
+    st.caption(
+        f"{solution.solver}: {solution.iterations:,} iterations in {solution.seconds:.1f} s, seed {solution.seed}"
+    )

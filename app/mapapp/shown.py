@@ -107,7 +107,9 @@ class Shown:
 
     def _tip(self, route: int, position: int, visit: Visit) -> str:
         problem = self.problem
-        open_ = ", ".join(filter(None, (words.window(problem, *window) for window in self.windows(visit.node))))
+        open_ = ", ".join(
+            filter(None, (words.window(problem, *window) for window in self.windows(visit.node)))
+        )
         load = " / ".join(f"{load:g}" for load in visit.load)
         return "\n".join(
             [

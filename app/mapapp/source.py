@@ -98,15 +98,22 @@ def _file() -> Source | None:
         help="CSV, Excel, JSON of routeopt, VRPLIB, TSPLIB, Solomon, Li & Lim, Cordeau, …; known by content.",
     )
     pasted = st.text_area(
-        "or paste a table", key="pasted", height=90, placeholder="name,lon,lat,demand\nBakery,24.945,60.171,12"
+        "or paste a table",
+        key="pasted",
+        height=90,
+        placeholder="name,lon,lat,demand\nBakery,24.945,60.171,12",
     )
     st.download_button(
         "Template (CSV)", TEMPLATE, "stops.csv", "text/csv", icon=":material/download:", on_click="ignore"
     )
     if given is None and not pasted.strip():
-        st.info("Choose a file or paste a table. The template shows a table of stops; other columns may be left out.")
+        st.info(
+            "Choose a file or paste a table. The template shows a table of stops; other columns may be left out."
+        )
         return None
-    name, data = (given.name, given.getvalue()) if given is not None else ("pasted table.csv", pasted.encode())
+    name, data = (
+        (given.name, given.getvalue()) if given is not None else ("pasted table.csv", pasted.encode())
+    )
     problem = _parsed(name, data)
     if problem is None:
         return None
@@ -137,8 +144,6 @@ def _read(name: str, data: bytes) -> tuple[VRP | None, list[str]]:
                 f"{name}: it was read well and has {len(problem.stops):,} stops; this page plans up to {MOST:,}. "
                 f"For more, run: routeopt solve FILE -o routes.geojson"
             )
-        if not len(problem.stops):
-            raise ProblemError(f"{name}: there are no stops in it; add a row for each")
     except Exception as error:  # whatever is in a file must not end the page
         return None, messages(error)
     return problem, []
@@ -159,4 +164,3 @@ def _along(problem: VRP) -> tuple[VRP, str]:
         along = problem.replace(legs=streets(city), name=problem.name)
         st.session_state["along_problem"] = known = (problem, how, along)
     return known[2], how
-

@@ -57,7 +57,8 @@ def table(problem: VRP) -> pd.DataFrame:
         columns["group"] = ["" if group < 0 else str(group) for group in stops.group]
     if stops.skills:
         columns["skills"] = [
-            "; ".join(skill for skill, asked in stops.skills.items() if asked[row]) for row in range(len(stops))
+            "; ".join(skill for skill, asked in stops.skills.items() if asked[row])
+            for row in range(len(stops))
         ]
     return pd.DataFrame(columns)
 
@@ -94,7 +95,11 @@ def _windows(problem: VRP) -> dict[str, list[str]]:
     several = windows.shape[1] > 1
     columns: dict[str, list[str]] = {}
     for number in range(windows.shape[1]):
-        again = (windows[:, number] == windows[:, number - 1]).all(axis=1) if number else np.zeros(len(windows), bool)
+        again = (
+            (windows[:, number] == windows[:, number - 1]).all(axis=1)
+            if number
+            else np.zeros(len(windows), bool)
+        )
         for side, (header, neutral) in enumerate((("open", 0.0), ("close", inf))):
             times = np.where(again, neutral, windows[:, number, side])
             title = f"{header}_{number + 1}" if several else header

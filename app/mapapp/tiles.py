@@ -63,7 +63,12 @@ def complaints(shown: Shown) -> None:
     if solution.violations:
         st.error(f"{len(solution.violations)} rules do not hold in this plan.")
         rows = [
-            {"rule": v.constraint, "route": "" if v.route is None else v.route + 1, "stop": v.stop, "by": v.amount}
+            {
+                "rule": v.constraint,
+                "route": "" if v.route is None else v.route + 1,
+                "stop": v.stop,
+                "by": v.amount,
+            }
             for v in solution.violations
         ]
         st.dataframe(pd.DataFrame(rows).astype({"route": str}), hide_index=True)
