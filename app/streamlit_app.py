@@ -8,5 +8,7 @@ st.set_page_config(page_title="routeopt", page_icon=":material/route:", layout="
 st.navigation(
     [
         st.Page("pages/plan.py", title="Plan", icon=":material/route:", default=True),
+        st.Page("pages/paths.py", title="Paths", icon=":material/directions:"),
+        st.Page("pages/benchmarks.py", title="Benchmarks", icon=":material/speed:"),
     ]
 ).run()

@@ -1,7 +1,7 @@
 """Write what the map app serves as its base map: the streets of the bundled networks, and styles for MapLibre.
 
-``python tools/map_streets.py [FOLDER]`` writes to ``app/static`` unless told otherwise. The files name no address outside
-the server, so that the map needs no internet. The streets are © OpenStreetMap contributors, under the ODbL.
+``python tools/map_streets.py [FOLDER]`` writes to ``app/static`` unless told otherwise. The files name no address
+outside the server, so that the map needs no internet. The streets are © OpenStreetMap contributors, under the ODbL.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ def of_problem(problem: VRP) -> pydeck.Deck:
         for at, name in zip(ground.degrees(problem.places), problem.names, strict=True)
     ]
     radius = float(np.interp(len(problem.stops), *DOTS)) * 0.7
-    layers = [_dots("stops", rows[depots:], ink("#6B6B6B"), radius), *_depots(rows[:depots])]
+    layers = [dots("stops", rows[depots:], ink("#6B6B6B"), radius), *_depots(rows[:depots])]
     return deck(layers, ground, _city(problem))
 
 
@@ -106,28 +106,29 @@ def _stops(shown: Shown, chosen: int | None) -> list[pydeck.Layer]:
          "ink": ink(shown.colours[row["route"]], _strength(row["route"], chosen))}
         for row in shown.stops
     ]  # fmt: skip
-    layers = [_dots("stops", rows, "ink", radius)]
+    layers = [dots("stops", rows, "ink", radius)]
     told = [row for row in rows if row["ink"][3] == 255]
     if len(told) <= NUMBERED:
-        layers.append(_texts("numbers", told, "number", ink(PAPER), 11))
+        layers.append(texts("numbers", told, "number", ink(PAPER), 11))
     return layers
 
 
 def _marks(shown: Shown) -> list[pydeck.Layer]:
     layers = _depots(shown.depots)
     if shown.unserved:
-        layers.append(_dots("unserved", shown.unserved, ink(PAPER), 8.0, edge=ink(LATE)))
+        layers.append(dots("unserved", shown.unserved, ink(PAPER), 8.0, edge=ink(LATE)))
         rows = [{**row, "sign": "x"} for row in shown.unserved]
-        layers.append(_texts("unserved-signs", rows, "sign", ink(LATE), 14))
+        layers.append(texts("unserved-signs", rows, "sign", ink(LATE), 14))
     return layers
 
 
 def _depots(rows: Rows) -> list[pydeck.Layer]:
     signs = [{**row, "sign": "D"} for row in rows]
-    return [_dots("depots", rows, ink(INK), 12.0), _texts("depot-signs", signs, "sign", ink(PAPER), 13)]
+    return [dots("depots", rows, ink(INK), 12.0), texts("depot-signs", signs, "sign", ink(PAPER), 13)]
 
 
-def _dots(name: str, rows: Rows, colour: Any, radius: float, *, edge: Any = None) -> pydeck.Layer:
+def dots(name: str, rows: Rows, colour: Any, radius: float, *, edge: Any = None) -> pydeck.Layer:
+    """Return dots that keep their size in pixels."""
     return pydeck.Layer(
         "ScatterplotLayer",
         rows,
@@ -145,7 +146,8 @@ def _dots(name: str, rows: Rows, colour: Any, radius: float, *, edge: Any = None
     )
 
 
-def _texts(name: str, rows: Rows, column: str, colour: Any, size: int) -> pydeck.Layer:
+def texts(name: str, rows: Rows, column: str, colour: Any, size: int) -> pydeck.Layer:
+    """Return short texts, of which nothing can be pointed at."""
     return pydeck.Layer(
         "TextLayer",
         rows,

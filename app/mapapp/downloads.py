@@ -42,7 +42,7 @@ def show(shown: Shown, job: Job, source: Source) -> None:
         )
         st.code(python(job, source), language="python")
         st.caption("Copy as command")
-        st.code(command(job, source), language="shell")
+        st.code(command(job), language="shell")
 
 
 def _button(shown: Shown, suffix: str) -> None:
@@ -126,7 +126,7 @@ def python(job: Job, source: Source) -> str:
     return "\n".join(lines)
 
 
-def command(job: Job, source: Source) -> str:
+def command(job: Job) -> str:
     """Return command lines that find the same plan from the downloaded problem."""
     solver = shlex.quote(job.solver)
     return (

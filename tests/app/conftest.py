@@ -33,7 +33,7 @@ class Page:
         self.check()
 
     def state(self, key: str) -> Any:
-        return self.at.session_state[key] if key in self.at.session_state else None
+        return self.at.session_state.get(key, None)
 
     def check(self) -> Page:
         """There is no traceback, and no page is empty."""

@@ -147,10 +147,9 @@ def test_the_python_shown_gives_the_same_plan(round_, job, tmp_path, capsys, mon
 def test_the_command_shown_gives_the_same_plan(round_, job, tmp_path, monkeypatch):
     from routeopt.cli import main
 
-    source = SimpleNamespace(problem=round_, python="", command="routeopt generate streets")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "problem.json").write_bytes(downloads.problem_text(round_)())
-    (line,) = [line for line in downloads.command(job, source).splitlines() if not line.startswith("#")]
+    (line,) = [line for line in downloads.command(job).splitlines() if not line.startswith("#")]
     assert main(line.split()[1:]) == 0
     assert json.loads((tmp_path / "routes.json").read_text())["cost"] == pytest.approx(job.solution.cost)
 

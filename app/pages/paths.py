@@ -1,0 +1,7 @@
+"""Paths: the quickest way between two crossings, by every method."""
+
+from __future__ import annotations
+
+from mapapp import ways
+
+ways.page()
