@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -34,11 +35,16 @@ def ink(colour: str, strength: int = 255) -> list[int]:
     return [*(int(colour[place : place + 2], 16) for place in (1, 3, 5)), strength]
 
 
-def of_plan(shown: Shown, *, route: int | None = None) -> pydeck.Deck:
-    """Return the map of a plan; one route may be looked at alone."""
-    return deck(
-        [*_routes(shown, route), *_stops(shown, route), *_marks(shown)], shown.ground, _city(shown.problem)
-    )
+def of_plan(
+    shown: Shown,
+    *,
+    route: int | None = None,
+    below: Sequence[pydeck.Layer] = (),
+    above: Sequence[pydeck.Layer] = (),
+) -> pydeck.Deck:
+    """Return the map of a plan, with more layers below and above it; one route may be looked at alone."""
+    layers = [*below, *_routes(shown, route), *_stops(shown, route), *_marks(shown), *above]
+    return deck(layers, shown.ground, _city(shown.problem))
 
 
 def of_problem(problem: VRP) -> pydeck.Deck:

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 import routeopt as ro
-from mapapp import deck, results
+from mapapp import deck, picture
 from mapapp.job import Job
 from mapapp.shown import Shown
 from routeopt.plot.style import number
@@ -57,4 +57,4 @@ def _draw(job: Job) -> None:
     if fresh or (known[1] is not routes and (len(job.problem.stops) <= DRAWN or job.searched - known[2] > 3)):
         known = (job, routes, job.searched, Shown(ro.Solution(job.problem, routes)))
         st.session_state["live"] = known
-    results.draw_map(known[3], key="map live")
+    picture.draw(known[3], key="map live")

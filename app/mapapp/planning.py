@@ -17,7 +17,7 @@ from routeopt.problems.vrp import VRP
 def page() -> None:
     """Show the page."""
     state = st.session_state
-    for name in ("job", "shown", "before", "planned", "source", "complaints"):
+    for name in ("job", "shown", "before", "planned", "source", "complaints", "problem"):
         state.setdefault(name, None)
     with st.sidebar:
         source = _source()
@@ -25,6 +25,7 @@ def page() -> None:
         _without_data()
         return
     problem, complaints = _problem(source)
+    state["problem"] = problem
     with st.sidebar:
         settings = solver.choose()
     _collect()
@@ -32,7 +33,7 @@ def page() -> None:
         state.update(planned_for=source.key, shown=None, before=None, complaints=None)
         _begin(problem, settings, None)
     _header(source, problem, settings, complaints)
-    _body(source, problem)
+    _body(source, problem, settings)
 
 
 def _source() -> Source | None:
@@ -40,6 +41,8 @@ def _source() -> Source | None:
     st.session_state.setdefault("planned_for", "")
     chosen = sources.choose()
     known = st.session_state["source"]
+    if known is not None and st.session_state["returned"]:
+        known = st.session_state["source"] = known.edited(st.session_state["problem"])
     if chosen is not None and (known is None or known.key != chosen.key):
         st.session_state["source"] = known = chosen
     return known if chosen is not None else None
@@ -57,11 +60,12 @@ def _without_data() -> None:
 
 def _problem(source: Source) -> tuple[VRP | None, list[str]]:
     """Show fleet and stops; return the problem as edited, or what is wrong with it."""
+    key = f"{source.key} {source.version}"
     try:
         with st.sidebar.expander("Vehicles", icon=":material/local_shipping:", expanded=True):
-            vehicles = fleet.edit(source.problem, source.key)
+            vehicles = fleet.edit(source.problem, key)
         with st.sidebar.expander("Stops", icon=":material/location_on:"):
-            return stops.edit(source.problem, vehicles, source.key), []
+            return stops.edit(source.problem, vehicles, key), []
     except Exception as error:  # a cell may hold anything
         return None, messages(error)
 
@@ -126,7 +130,7 @@ def _header(source: Source, problem: VRP | None, settings: solver.Settings, comp
         st.info("Edited since this plan was made. **Improve** goes on from it, **Plan** begins anew.")
 
 
-def _body(source: Source, problem: VRP | None) -> None:
+def _body(source: Source, problem: VRP | None, settings: solver.Settings) -> None:
     state = st.session_state
     if state["job"] is not None:
         live.watch(state["job"])
@@ -134,7 +138,7 @@ def _body(source: Source, problem: VRP | None) -> None:
         shown = state["shown"]
         tiles.show(shown, state["before"], source.money)
         tiles.complaints(shown)
-        results.show(shown)
+        results.show(shown, problem, settings)
         downloads.show(shown, state["planned"], source)
     elif problem is not None and np.isfinite(problem.places).all():
         st.pydeck_chart(deck.of_problem(problem), height=deck.HEIGHT, key="map before")

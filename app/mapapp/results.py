@@ -2,60 +2,61 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
-from mapapp import basemap, charts, deck, words
+from mapapp import charts, clicks, compare, picture, words
 from mapapp.shown import Shown
+from mapapp.solver import Settings
+from routeopt.problems.vrp import VRP
 
-TABS = ["Map", "Timeline", "Loads", "Table", "Convergence"]
+TABS = ["Map", "Timeline", "Loads", "Table", "Convergence", "Compare"]
 LISTED = 60  # routes, up to which charts have a row for each
 TIMES = ("arrival", "begin", "departure")
 SPANS = ("waiting", "lateness")
 
 
-def show(shown: Shown) -> None:
-    """Show the tabs; only the one that is open is drawn."""
-    drawn = (_map, _timeline, _loads, _table, _convergence)
+def show(shown: Shown, problem: VRP | None, settings: Settings) -> None:
+    """Show the tabs; only the one that is open is drawn. The problem may have been edited since the plan."""
+    drawn = (
+        partial(_map, problem=problem),
+        _timeline,
+        _loads,
+        _table,
+        _convergence,
+        lambda shown: compare.show(problem or shown.problem, settings),
+    )
     for tab, draw in zip(st.tabs(TABS, key="view", on_change="rerun"), drawn, strict=True):
         if tab.open:
             with tab:
                 draw(shown)
 
 
-def draw_map(shown: Shown, *, key: str, route: int | None = None) -> None:
-    """Draw the routes on their ground, and say where the streets come from."""
-    if not shown.mapped:
-        st.info(
-            "Some places have no coordinates, so there is no map; the timeline and the table show the plan."
-        )
-        return
-    st.pydeck_chart(
-        deck.of_plan(shown, route=route),
-        height=deck.HEIGHT,
-        key=key,
-        alt=f"Map of {shown.solution.vehicles} routes through {len(shown.problem.stops)} stops",
-    )
-    credit(shown)
-
-
-def credit(shown: Shown) -> None:
-    """Say where the streets come from, as their licence asks."""
-    network = basemap.network_of(shown.problem)
-    if network is not None or basemap.city_of(shown.problem):
-        st.caption(basemap.ATTRIBUTION)
-
-
-def _map(shown: Shown) -> None:
+def _map(shown: Shown, problem: VRP | None) -> None:
+    """Draw the map; a route may be looked at alone, and clicks may add stops."""
     options = [None, *range(shown.solution.vehicles)]
-    route = st.selectbox(
+    left, right = st.columns([2, 3], vertical_alignment="center")
+    route = left.selectbox(
         "Route",
         options,
         key="route",
         format_func=lambda route: "All routes" if route is None else shown.labels[route],
         label_visibility="collapsed",
     )
-    draw_map(shown, key="map", route=route)
+    if problem is None or not shown.mapped or not clicks.possible(problem):
+        picture.draw(shown, key="map still", route=route)
+        return
+    adding = right.toggle("Add stops by clicking on crossings", key="adding")
+    picture.draw(
+        shown,
+        key=clicks.KEY,
+        route=route,
+        below=[clicks.crossings(problem)] if adding else [],
+        above=[clicks.waiting(shown, problem)] if problem is not shown.problem else [],
+        on_select=clicks.clicked if adding else "ignore",
+    )
 
 
 def _timeline(shown: Shown) -> None:

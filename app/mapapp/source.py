@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -44,6 +44,8 @@ class Source:
         Unit of costs, where it is known.
     python, command : str
         How to get the same problem in Python and on the command line.
+    version : int
+        Counts changes that its tables begin anew from.
     """
 
     key: str
@@ -51,6 +53,16 @@ class Source:
     money: str
     python: str
     command: str
+    version: int = 0
+
+    def edited(self, problem: VRP | None) -> Source:
+        """Return the same source with a problem that it was edited to, from which its tables begin anew."""
+        if problem is None or problem is self.problem:
+            return self
+        changed = replace(self, problem=problem, version=self.version + 1)
+        if problem.stops is self.problem.stops:  # another fleet is said in a line of Python
+            return changed
+        return replace(changed, python='problem = ro.read("problem.json")', command="")
 
 
 @st.cache_resource(max_entries=4, ttl=24 * 3600, show_spinner=False)
@@ -92,9 +104,10 @@ def _city() -> Source:
 
 
 def _file() -> Source | None:
-    given = st.file_uploader(
+    st.file_uploader(
         "File",
         key="upload",
+        on_change=_uploaded,
         help="CSV, Excel, JSON of routeopt, VRPLIB, TSPLIB, Solomon, Li & Lim, Cordeau, …; known by content.",
     )
     pasted = st.text_area(
@@ -106,20 +119,25 @@ def _file() -> Source | None:
     st.download_button(
         "Template (CSV)", TEMPLATE, "stops.csv", "text/csv", icon=":material/download:", on_click="ignore"
     )
-    if given is None and not pasted.strip():
+    kept = st.session_state.get("file")
+    if kept is None and not pasted.strip():
         st.info(
-            "Choose a file or paste a table. The template shows a table of stops; other columns may be left out."
+            "Choose a file or paste a table. The template shows a table of stops; most columns may be left out."
         )
         return None
-    name, data = (
-        (given.name, given.getvalue()) if given is not None else ("pasted table.csv", pasted.encode())
-    )
+    name, data = kept or ("pasted table.csv", pasted.encode())
     problem = _parsed(name, data)
     if problem is None:
         return None
     problem, how = _along(problem)
     digest = hashlib.sha256(data).hexdigest()[:16]
     return Source(f"file {digest} {how}", problem, "", 'problem = ro.read("problem.json")', "")
+
+
+def _uploaded() -> None:
+    """Keep what was uploaded, or forget it where it was taken back; the uploader itself forgets between pages."""
+    given = st.session_state["upload"]
+    st.session_state["file"] = None if given is None else (given.name, given.getvalue())
 
 
 def _parsed(name: str, data: bytes) -> VRP | None:
@@ -156,7 +174,7 @@ def _along(problem: VRP) -> tuple[VRP, str]:
     if city is None or not plain:
         return problem, "as stated"
     streets_of = f"Streets of {city.capitalize()}"
-    how = st.selectbox("Vehicles drive along", [streets_of, STRAIGHT], key="along")
+    how = st.selectbox("Vehicles drive along", [streets_of, STRAIGHT], key=f"along {city}")
     if how == STRAIGHT:
         return problem, how
     known = st.session_state.get("along_problem")

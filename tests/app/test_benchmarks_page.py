@@ -13,8 +13,8 @@ def runs(tmp_path) -> bytes:
         for seed in (1, 2):
             row = Row(
                 "tiny", "one", 20, label, label, 1, 2.0, seed, 100.0, None, True, costs[1], 3,
-                seconds=2.0, iterations=50, trace=((0.1, costs[0]), (1.0, costs[1])), version="1", python="3.11", machine="m", cores=1,
-                date="2026-01-01",
+                seconds=2.0, iterations=50, trace=((0.1, costs[0]), (1.0, costs[1])),
+                version="1", python="3.11", machine="m", cores=1, date="2026-01-01",
             )  # fmt: skip
             append(tmp_path / "runs.csv", row)
     return (tmp_path / "runs.csv").read_bytes()

@@ -63,7 +63,7 @@ def test_a_table_is_planned_along_the_streets_it_lies_in(open_page):
     assert page.tiles["Served"] == "3 of 3"
     assert "OpenStreetMap" in page.words
     straight = page.state("shown").solution.distance
-    page.at.selectbox(key="along").set_value("Straight lines, 50 km/h")
+    page.at.selectbox(key="along helsinki").set_value("Straight lines, 50 km/h")
     page.run().finish()
     assert page.state("shown").solution.distance < straight
 
@@ -190,3 +190,66 @@ def test_two_users_do_not_see_each_other(open_page):
     first.upload("plane.csv", PLANE).finish()
     second.run()
     assert second.tiles["Served"] == "8 of 8"
+
+
+def test_solvers_are_compared_side_by_side(open_page):
+    page = open_page(view="Compare", rivals=["savings", "ils"]).finish()
+    page.press("compare")
+    while not (race := page.state("race")).done:
+        race.jobs[-1].wait(0.05)
+        page.run()
+    table = page.run().at.main.dataframe[0].value
+    assert list(table["solver"]) == ["savings"]
+    assert "ils has no plan" in page.words
+    assert len(page.maps) == 1
+
+
+def test_a_click_adds_a_stop_and_the_plan_is_improved(open_page, monkeypatch):
+    from mapapp import clicks
+
+    page = open_page(adding=True).finish()
+    assert page.layer("crossings")
+    place = page.layer("crossings")[40]["at"]
+    edited = clicks.with_stop(page.state("problem"), *place)
+    assert edited.names[-1] == "new 1"
+    state = {
+        "source": page.state("source"),
+        "problem": page.state("problem"),
+        clicks.KEY: {"selection": {"objects": {clicks.LAYER: [{"at": place}]}}},
+    }
+    with monkeypatch.context() as patch:
+        patch.setattr(clicks.st, "session_state", state)
+        clicks.clicked()
+    page.at.session_state["source"] = state["source"]
+    page.run()
+    assert [row["tip"] for row in page.layer("waiting")] == ["new 1: not planned yet"]
+    page.press("improve").finish()
+    assert page.tiles["Served"] == "9 of 9"
+    assert 'ro.read("problem.json")' in page.at.code[0].value
+
+
+def test_the_plan_is_still_there_after_a_look_at_another_page(open_page):
+    page = open_page().upload("stops.csv", TABLE).finish()
+    shown = page.state("shown")
+    page.at.switch_page("pages/paths.py")
+    page.run()
+    page.at.switch_page("pages/plan.py")
+    page.run()
+    assert page.state("shown") is shown
+    assert page.state("job") is None
+    assert "Edited since" not in page.words
+    assert page.at.radio(key="data_kind").value == "My file"
+
+
+def test_edits_are_still_there_after_a_look_at_another_page(open_page):
+    from mapapp import clicks
+
+    page = open_page().finish()
+    edited = clicks.with_stop(page.state("problem"), 24.945, 60.171)
+    page.at.session_state["source"] = page.state("source").edited(edited)
+    page.run()
+    page.at.switch_page("pages/benchmarks.py")
+    page.run()
+    page.at.switch_page("pages/plan.py")
+    page.run().press("improve").finish()
+    assert page.tiles["Served"] == "9 of 9"
