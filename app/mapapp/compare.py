@@ -16,7 +16,6 @@ from mapapp.solver import CHAINS, Settings
 from routeopt.problems.vrp import VRP
 
 MOST = 3  # solvers side by side
-USUAL = ["savings", "hgs", "rich"]
 HEIGHT = 340  # pixels of a map
 
 
@@ -67,9 +66,7 @@ def show(problem: VRP, settings: Settings) -> None:
         race.stop()
         race = state["race"] = None
     running = race is not None and not race.done
-    chosen = st.multiselect(
-        "Solvers", list(CHAINS), USUAL, key="rivals", max_selections=MOST, disabled=running
-    )
+    chosen = st.multiselect("Solvers", list(CHAINS), key="rivals", max_selections=MOST, disabled=running)
     told = f"Compare, {settings.seconds:g} s each"
     if st.button(told, key="compare", disabled=running or not chosen, icon=":material/balance:"):
         race = state["race"] = Race(problem, chosen, settings)

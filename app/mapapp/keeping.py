@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
-INPUTS = (
-    *("data_kind", "city", "city_stops", "city_seed", "pasted", "fleet_more", "solver", "seconds", "seed"),
-    *("view", "route", "adding", "rivals"),
-    *("path_city", "metric", "path_from", "path_to", "minutes", "explored", "click_sets"),
-)
+INPUTS: dict[str, Any] = {  # by key, with what they are at first; None: what the widget begins with
+    "data_kind": None,
+    "city": None,
+    "city_stops": 30,
+    "city_seed": 1,
+    "pasted": None,
+    "fleet_more": None,
+    "solver": None,
+    "seconds": 2.0,
+    "seed": 1,
+    "view": None,
+    "route": None,
+    "adding": None,
+    "rivals": ["savings", "hgs", "rich"],
+    "path_city": None,
+    "metric": None,
+    "path_from": 0,
+    "path_to": 140,
+    "minutes": None,
+    "explored": None,
+    "click_sets": None,
+}
 
 
 def keep(page: str) -> None:
     """Keep the inputs of all pages, and note whether this page was come back to."""
     state = st.session_state
-    for key in INPUTS:
+    for key, first in INPUTS.items():
         if key in state:
             state[key] = state[key]  # what is assigned is no longer only a widget's
+        elif first is not None:
+            state[key] = first
     state["returned"] = state.get("page", page) != page
     state["page"] = page

@@ -40,8 +40,8 @@ def choose() -> Settings:
         help="Or write a chain, such as savings,ils:0.7,hgs: names with commas, shares of the time behind colons.",
     )
     left, right = st.columns(2)
-    seconds = float(left.number_input("Seconds", 0.1, LONGEST, 2.0, step=1.0, key="seconds"))
-    seed = int(right.number_input("Seed", 0, 9999, 1, key="seed"))
+    seconds = float(left.number_input("Seconds", 0.1, LONGEST, step=1.0, key="seconds"))
+    seed = int(right.number_input("Seed", 0, 9999, key="seed"))
     try:
         parse_chain(chain or "auto")
     except Exception as error:

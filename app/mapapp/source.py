@@ -92,8 +92,8 @@ def choose() -> Source | None:
 def _city() -> Source:
     city = st.selectbox("City", networks()[::-1], key="city", format_func=str.capitalize)
     left, right = st.columns(2)
-    stops = int(left.number_input("Stops", 2, 1000, 30, key="city_stops"))
-    seed = int(right.number_input("Day", 0, 9999, 1, key="city_seed", help="Another number, other stops."))
+    stops = int(left.number_input("Stops", 2, 1000, key="city_stops"))
+    seed = int(right.number_input("Day", 0, 9999, key="city_seed", help="Another number, other stops."))
     return Source(
         f"city {city} {stops} {seed}",
         city_day(city, stops, seed),

@@ -48,8 +48,6 @@ def page() -> None:
 
 def _ends(network: Network) -> tuple[int, int]:
     """Return the two crossings; a click on the map sets the one that is chosen."""
-    st.session_state.setdefault("path_from", 0)
-    st.session_state.setdefault("path_to", network.size // 2)
     for key in ENDS:  # another city may have fewer crossings
         st.session_state[key] = min(st.session_state[key], network.size - 1)
     for column, (key, label) in zip(st.columns(2), ENDS.items(), strict=True):

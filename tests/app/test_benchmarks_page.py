@@ -26,13 +26,13 @@ def upload(page, *files):
 
 
 def test_without_a_file_it_says_how_to_get_one(open_page):
-    page = open_page("pages/benchmarks.py")
+    page = open_page("views/benchmarks.py")
     assert any("routeopt bench" in code.value for code in page.at.code)
     assert len(page.at.dataframe[0].value) > 5
 
 
 def test_runs_become_tables_and_curves(open_page, runs):
-    page = upload(open_page("pages/benchmarks.py"), ("runs.csv", runs))
+    page = upload(open_page("views/benchmarks.py"), ("runs.csv", runs))
     by_solver, by_instance = (frame.value for frame in page.at.dataframe)
     assert list(by_solver["solver"]) == ["ours", "theirs"]
     assert list(by_solver["mean gap"]) == ["1.00", "5.00"]
@@ -42,13 +42,13 @@ def test_runs_become_tables_and_curves(open_page, runs):
 
 @pytest.mark.parametrize("data", [b"", b"a,b\n1,2\n", b"\x00\xff" * 50, b"suite,instance\n"])
 def test_other_files_are_refused(open_page, data):
-    page = upload(open_page("pages/benchmarks.py"), ("other.csv", data))
+    page = upload(open_page("views/benchmarks.py"), ("other.csv", data))
     assert "has no runs" in page.words
     assert "Traceback" not in page.words
 
 
 def test_a_damaged_row_is_refused_and_the_rest_goes_on(open_page, runs):
     damaged = runs.replace(b"101", b"many")
-    page = upload(open_page("pages/benchmarks.py"), ("bad.csv", damaged), ("good.csv", runs))
+    page = upload(open_page("views/benchmarks.py"), ("bad.csv", damaged), ("good.csv", runs))
     assert "bad.csv has no runs" in page.words
     assert len(page.at.dataframe) == 2

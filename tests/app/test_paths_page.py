@@ -11,7 +11,7 @@ def table(page):
 
 
 def test_all_methods_agree(open_page):
-    page = open_page("pages/paths.py")
+    page = open_page("views/paths.py")
     methods = table(page)
     assert len(methods) == 4
     assert methods["cost"].nunique() == 1
@@ -20,7 +20,7 @@ def test_all_methods_agree(open_page):
 
 
 def test_the_shortest_way_is_no_longer_than_the_quickest(open_page):
-    page = open_page("pages/paths.py", path_from=3, path_to=200)
+    page = open_page("views/paths.py", path_from=3, path_to=200)
     quickest = page.tiles
     page.at.radio(key="metric").set_value("length")
     page.run()
@@ -29,7 +29,7 @@ def test_the_shortest_way_is_no_longer_than_the_quickest(open_page):
 
 
 def test_closed_streets_are_driven_around(open_page):
-    page = open_page("pages/paths.py", path_from=3, path_to=200)
+    page = open_page("views/paths.py", path_from=3, path_to=200)
     before = table(page)["cost"][0]
     steps = next(frame.value for frame in page.at.dataframe if "street" in frame.value.columns)
     name = next(street for street in steps["street"] if not street.startswith("("))
@@ -41,19 +41,19 @@ def test_closed_streets_are_driven_around(open_page):
 
 @pytest.mark.parametrize("city", ["helsinki", "coquimbo"])
 def test_what_is_reached_and_looked_at_is_drawn(open_page, city):
-    page = open_page("pages/paths.py", path_city=city, minutes=[2, 5], explored=True)
+    page = open_page("views/paths.py", path_city=city, minutes=[2, 5], explored=True)
     names = {layer["id"] for layer in page.maps[0]["layers"]}
     assert {"within 2", "within 5", "explored"} <= names
     assert len(page.at.get("deck_gl_json_chart")[0].proto.json) < 2e6
 
 
 def test_a_place_is_reached_from_itself(open_page):
-    page = open_page("pages/paths.py", path_from=5, path_to=5, explored=True)
+    page = open_page("views/paths.py", path_from=5, path_to=5, explored=True)
     assert page.tiles["Length"] == "0 m"
 
 
 def test_another_city_has_its_own_crossings(open_page):
-    page = open_page("pages/paths.py", path_city="coquimbo", path_from=8000, path_to=8700)
+    page = open_page("views/paths.py", path_city="coquimbo", path_from=8000, path_to=8700)
     page.at.selectbox(key="path_city").set_value("helsinki")
     page.run()
     assert page.state("path_from") < 285

@@ -231,9 +231,9 @@ def test_a_click_adds_a_stop_and_the_plan_is_improved(open_page, monkeypatch):
 def test_the_plan_is_still_there_after_a_look_at_another_page(open_page):
     page = open_page().upload("stops.csv", TABLE).finish()
     shown = page.state("shown")
-    page.at.switch_page("pages/paths.py")
+    page.at.switch_page("views/paths.py")
     page.run()
-    page.at.switch_page("pages/plan.py")
+    page.at.switch_page("views/plan.py")
     page.run()
     assert page.state("shown") is shown
     assert page.state("job") is None
@@ -248,8 +248,8 @@ def test_edits_are_still_there_after_a_look_at_another_page(open_page):
     edited = clicks.with_stop(page.state("problem"), 24.945, 60.171)
     page.at.session_state["source"] = page.state("source").edited(edited)
     page.run()
-    page.at.switch_page("pages/benchmarks.py")
+    page.at.switch_page("views/benchmarks.py")
     page.run()
-    page.at.switch_page("pages/plan.py")
+    page.at.switch_page("views/plan.py")
     page.run().press("improve").finish()
     assert page.tiles["Served"] == "9 of 9"
