@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 from mapapp import keeping
 
+ICON = str(
+    Path(__file__).parent / "static" / "icon.svg"
+)  # Streamlit would fetch one of its own from elsewhere
+STYLE = """<style>
+.stMainBlockContainer { padding: 3rem 2rem 2rem; }
+[data-testid="stMetricValue"] { font-size: 1.2rem; }
+</style>"""  # more of the map above the fold, and whole numbers in the tiles
+
 # The folder is not called "pages": Streamlit runs files in a folder of that name by itself, without what is here.
-st.set_page_config(page_title="routeopt", page_icon=":material/route:", layout="wide")
+st.set_page_config(page_title="routeopt", page_icon=ICON, layout="wide")
+st.html(STYLE)
 page = st.navigation(
     [
         st.Page("views/plan.py", title="Plan", icon=":material/route:", default=True),

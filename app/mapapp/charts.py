@@ -38,9 +38,7 @@ def timeline(shown: Shown) -> alt.Chart:
         ),
         tooltip=["stop:N", "what:N", "when:N", "route:N"],
     )
-    windows = base.transform_filter("datum.what == 'window'").mark_bar(
-        height=26, cornerRadius=3, opacity=0.55
-    )
+    windows = base.transform_filter("datum.what == 'window'").mark_bar(height=26, cornerRadius=3, opacity=0.2)
     doing = base.transform_filter("datum.what != 'window'").mark_bar(height=12)
     return (windows + doing).properties(height=max(ROW * len(shown.labels), 120) + 40)
 

@@ -59,6 +59,7 @@ def edit(problem: VRP, key: str) -> list[Vehicle]:
         column_config={
             "Number": st.column_config.NumberColumn(min_value=1, step=1, help="Empty: as many as needed")
         },
+        placeholder="any",
         alt="Types of vehicles, one a row",
     )
     return vehicles(problem, frame, fields)

@@ -11,6 +11,8 @@ from mapapp import words
 from mapapp.shown import Shown
 from routeopt.plot.style import number
 
+WIDTH = 139  # pixels: six beside each other on a small desk, two on a phone
+
 Tell = Callable[[float], str]
 
 
@@ -25,7 +27,7 @@ def show(shown: Shown, before: Shown | None, money: str) -> None:
     tiles: list[tuple[str, float, float | None, Tell, bool]] = [
         ("Cost", solution.cost, old and old.cost, cost, True),
         ("Distance", solution.distance, old and old.distance, lambda d: words.length(problem, d), True),
-        ("Time on the road", solution.duration, old and old.duration, lambda t: words.span(problem, t), True),
+        ("Duration", solution.duration, old and old.duration, lambda t: words.span(problem, t), True),
         ("Vehicles", solution.vehicles, old and old.vehicles, lambda n: f"{n:.0f}", True),
         ("Served", _served(shown), _served(before) if old and before else None, lambda n: f"{n:.0f}", False),
         (
@@ -36,14 +38,16 @@ def show(shown: Shown, before: Shown | None, money: str) -> None:
             False,
         ),
     ]
-    for column, (label, value, was, tell, less_is_better) in zip(st.columns(len(tiles)), tiles, strict=True):
+    row = st.container(horizontal=True, gap="small")  # which breaks into lines on a phone
+    for label, value, was, tell, less_is_better in tiles:
         text = f"{tell(value)} of {len(problem.stops)}" if label == "Served" else tell(value)
-        column.metric(
+        row.metric(
             label,
             text,
             None if was is None else _change(value - was, tell),
             delta_color="off" if was == value else "inverse" if less_is_better else "normal",
             border=True,
+            width=WIDTH,
         )
     if solution.gap is not None:
         st.caption(f"{100 * solution.gap:+.2f} % to the best cost known, {number(problem.best_known or 0)}")
