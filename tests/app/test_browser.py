@@ -92,8 +92,12 @@ class Visit:
         if not request.url.startswith((self.address, self.address.replace("http", "ws"), "data:", "blob:")):
             self.wrong.append(f"left the machine: {request.url}")
 
-    def open(self, path: str = "") -> Visit:
-        self.page.goto(f"{self.address}/{path}")
+    def open(self, page: str = "") -> Visit:
+        """Open the app, and go to another page as people do: a deep link makes Streamlit look for itself."""
+        self.page.goto(self.address)
+        if page:
+            self.wait("[data-testid=stSidebarNavLink]")
+            self.page.get_by_role("link", name=page).click()
         return self
 
     def wait(self, what: str, seconds: float = 200) -> Visit:
@@ -102,7 +106,7 @@ class Visit:
 
     def photograph(self, name: str) -> bytes:
         self.page.wait_for_timeout(3 * SECOND)  # the map fades in
-        path = {"path": str(Path(SCREENSHOTS) / f"{name}.png")} if SCREENSHOTS else {}
+        path = {"path": str(Path(SCREENSHOTS) / f"app-{name}.png")} if SCREENSHOTS else {}
         return self.page.screenshot(**path)
 
     def close(self) -> None:
@@ -136,7 +140,7 @@ def test_every_view_is_drawn(chromium, address):
 
 
 def test_paths_are_drawn_and_a_click_sets_an_end(chromium, address):
-    visit = Visit(chromium, address).open("paths").wait(TILES).wait(MAP)
+    visit = Visit(chromium, address).open("Paths").wait("text=By each method")
     visit.photograph("paths")
     before = visit.page.get_by_label("From crossing").input_value()
     box = visit.page.locator(MAP).bounding_box()
@@ -154,7 +158,7 @@ def test_paths_are_drawn_and_a_click_sets_an_end(chromium, address):
 
 
 def test_benchmarks_say_how_to_get_them(chromium, address):
-    visit = Visit(chromium, address).open("benchmarks").wait("[data-testid=stCode]")
+    visit = Visit(chromium, address).open("Benchmarks").wait("[data-testid=stCode]")
     visit.photograph("benchmarks")
     visit.close()
 
