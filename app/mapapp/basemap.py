@@ -15,6 +15,7 @@ from routeopt.problems.vrp import VRP
 
 ATTRIBUTION = "Streets © OpenStreetMap contributors, ODbL"
 WIDTH, HEIGHT = 640, 440  # pixels that the places should fit in
+THINNINGS = 4  # times that every other point of a line may go
 PAPER = 0.1  # degrees at the equator that a planar problem is stretched over
 DEEPEST = 17.0  # zoom, for places close together
 ROOM = 0.02  # degrees around a city within which places count as in it
@@ -53,6 +54,22 @@ def city_of(problem: VRP) -> str | None:
 def network_of(problem: VRP) -> Network | None:
     """Return the streets that the vehicles drive along, if they do."""
     return next((legs.network for legs in problem.legs.values() if hasattr(legs, "network")), None)
+
+
+def thinned(line: Floats, tolerance: float) -> Floats:
+    """Return a line (M, 2) without points that lie almost on the way between their neighbours."""
+    for _ in range(THINNINGS):
+        if len(line) < 3:
+            break
+        before, point, after = line[:-2], line[1:-1], line[2:]
+        along, off = after - before, point - before
+        length = np.hypot(*along.T)
+        away = np.abs(along[:, 0] * off[:, 1] - along[:, 1] * off[:, 0]) / np.where(length > 0, length, 1.0)
+        drop = (away < tolerance) & (length > 0) & (np.hypot(*off.T) <= length)
+        drop[1::2] &= ~drop[:-1:2]  # of neighbours only one goes at a time
+        drop[2::2] &= ~drop[1:-1:2]
+        line = line[np.concatenate([[True], ~drop, [True]])]
+    return line
 
 
 class Ground:

@@ -11,7 +11,7 @@ import pydeck
 
 from mapapp import basemap
 from mapapp.basemap import Ground
-from mapapp.shown import Rows, Shown
+from mapapp.shown import FINE, Rows, Shown
 from routeopt.plot.style import INK, LATE, PAPER
 from routeopt.problems.vrp import VRP
 
@@ -82,10 +82,13 @@ def _routes(shown: Shown, chosen: int | None) -> list[pydeck.Layer]:
             zip(shown.lines, shown.colours, shown.labels, strict=True)
         )
     ]
+    routes = line_layer("routes", rows, wide, "ink")
+    if len(shown.problem.stops) > FINE:
+        return [routes]
     casing = [row for route, row in enumerate(rows) if chosen in (None, route)]
     return [
         line_layer("casing", casing, wide + 2.5, ink(PAPER, 200), pickable=False),
-        line_layer("routes", rows, wide, "ink"),
+        routes,
     ]
 
 

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 
 from mapapp import words
-from mapapp.basemap import Ground
+from mapapp.basemap import Ground, thinned
 from routeopt.data.writers.geojson import route_line
 from routeopt.plot import route_styles
 from routeopt.problems.solution import Solution, Visit
 
 Rows = list[dict[str, Any]]
+FINE = 200  # stops, up to which routes are drawn to the metre
+TOLERANCE = 6e-5  # degrees, a few metres: what lines of more stops may be off
 
 
 class Shown:
@@ -52,13 +54,13 @@ class Shown:
     @cached_property
     def lines(self) -> list[list[list[float]]]:
         """The line of each route along its legs, in degrees."""
-        vehicles = self.problem.vehicles
-        return [
-            self.ground.degrees(
-                route_line(self.problem, vehicles[kind].profile, [visit.node for visit in visits])
-            )
+        vehicles, fine = self.problem.vehicles, len(self.problem.stops) <= FINE
+        lines = (
+            route_line(self.problem, vehicles[kind].profile, [visit.node for visit in visits])
             for kind, visits in zip(self.solution.routes.vehicle, self.solution.schedule, strict=True)
-        ]
+        )
+        tolerance = TOLERANCE / self.ground.scale
+        return [self.ground.degrees(line if fine else thinned(line, tolerance)) for line in lines]
 
     @cached_property
     def stops(self) -> Rows:

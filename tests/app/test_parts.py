@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from mapapp import downloads, fleet, stops
 from mapapp.again import carried
-from mapapp.basemap import Ground
+from mapapp.basemap import Ground, thinned
 from mapapp.job import Job
 from mapapp.shown import Shown
 
@@ -160,13 +160,31 @@ def test_a_plane_keeps_its_proportions():
     assert (east - west) == pytest.approx(4 * (north - south), rel=1e-3)
 
 
-def test_a_map_of_a_thousand_stops_is_less_than_a_megabyte():
+@pytest.mark.parametrize("kind", ["city", "streets"])
+def test_a_map_of_a_thousand_stops_is_less_than_a_megabyte(kind):
     from mapapp import deck
 
-    problem = ro.generate("city", 1000, seed=1)
+    problem = ro.generate(kind, 1000, seed=1, **({"network": "coquimbo"} if kind == "streets" else {}))
     job = Job(problem, 0.3, solver="savings")
     assert job.wait(200)
     assert len(deck.of_plan(Shown(job.solution)).to_json()) < 1e6
+
+
+def test_a_thinned_line_stays_close():
+    turns = np.cumsum(np.random.default_rng(1).normal(0, 0.02, 400))
+    line = np.cumsum(np.column_stack([np.cos(turns), np.sin(turns)]), axis=0)
+    thin = thinned(line, 0.05)
+    assert len(thin) < len(line) / 2
+    np.testing.assert_array_equal(thin[[0, -1]], line[[0, -1]])
+    for point in line:  # a thinning per pass adds up to its tolerance
+        a, b = thin[:-1], thin[1:]
+        share = np.clip(((point - a) * (b - a)).sum(axis=1) / ((b - a) ** 2).sum(axis=1), 0, 1)
+        assert np.hypot(*(a + share[:, None] * (b - a) - point).T).min() < 4 * 0.05
+
+
+def test_a_way_there_and_back_is_not_thinned_away():
+    line = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 0.0], [0.0, 1.0]])
+    np.testing.assert_array_equal(thinned(line, 0.1), line)
 
 
 def test_static_files_are_what_the_tool_makes():
