@@ -19,6 +19,7 @@ INPUTS: dict[str, Any] = {  # by key, with what they are at first; None: what th
     "view": None,
     "route": None,
     "adding": None,
+    "moving": None,
     "rivals": ["savings", "hgs", "rich"],
     "path_city": None,
     "metric": None,

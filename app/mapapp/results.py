@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from mapapp import charts, clicks, compare, picture, words
+from mapapp import charts, clicks, compare, motion, picture, words
 from mapapp.shown import Shown
 from mapapp.solver import Settings
 from routeopt.problems.vrp import VRP
@@ -37,7 +37,7 @@ def show(shown: Shown, problem: VRP | None, settings: Settings) -> None:
 def _map(shown: Shown, problem: VRP | None) -> None:
     """Draw the map; a route may be looked at alone, and clicks may add stops."""
     options = [None, *range(shown.solution.vehicles)]
-    left, right = st.columns([2, 3], vertical_alignment="center")
+    left, middle, right = st.columns([2, 1.5, 2], vertical_alignment="center")
     route = left.selectbox(
         "Route",
         options,
@@ -45,10 +45,13 @@ def _map(shown: Shown, problem: VRP | None) -> None:
         format_func=lambda route: "All routes" if route is None else shown.labels[route],
         label_visibility="collapsed",
     )
+    if shown.mapped and middle.toggle("Vehicles over time", key="moving"):
+        motion.show(shown, route)
+        return
     if problem is None or not shown.mapped or not clicks.possible(problem):
         picture.draw(shown, key="map still", route=route)
         return
-    adding = right.toggle("Add stops by clicking on crossings", key="adding")
+    adding = right.toggle("Click adds stops", key="adding", help="On a crossing of the streets.")
     picture.draw(
         shown,
         key=clicks.KEY,

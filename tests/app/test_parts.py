@@ -187,6 +187,20 @@ def test_a_way_there_and_back_is_not_thinned_away():
     np.testing.assert_array_equal(thinned(line, 0.1), line)
 
 
+def test_a_vehicle_is_where_its_schedule_says(job):
+    from mapapp import motion
+
+    shown = Shown(job.solution)
+    visits = job.solution.schedule[0]
+    first, second = visits[1], visits[2]
+    (waiting,) = motion.where(shown, (first.begin + first.departure) / 2, 0)
+    assert waiting["at"] == shown.ground.degrees(shown.problem.places[[first.node]])[0]
+    assert waiting["tip"].endswith(f"at {first.name}")
+    (driving,) = motion.where(shown, (first.departure + second.arrival) / 2, 0)
+    assert driving["tip"].endswith(f"on the way to {second.name}")
+    assert motion.where(shown, visits[-1].arrival + 1, 0) == []
+
+
 def test_static_files_are_what_the_tool_makes():
     made = runpy.run_path(str(ROOT / "tools" / "map_streets.py"))["files"]()
     lying = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "app" / "static").glob("*.json")}

@@ -253,3 +253,14 @@ def test_edits_are_still_there_after_a_look_at_another_page(open_page):
     page.at.switch_page("views/plan.py")
     page.run().press("improve").finish()
     assert page.tiles["Served"] == "9 of 9"
+
+
+def test_vehicles_move_over_time(open_page):
+    page = open_page(moving=True).finish()
+    before = page.layer("vehicles")
+    page.at.slider(key="step").set_value(60)
+    page.run()
+    assert page.layer("vehicles") != before
+    page.at.toggle(key="playing").set_value(True)
+    page.run()
+    assert page.state("step") == 61
