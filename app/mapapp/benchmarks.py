@@ -16,6 +16,7 @@ from routeopt.bench.curves import POINTS, gaps
 from routeopt.bench.measures import WORST
 from routeopt.bench.rows import Row
 from routeopt.bench.suites import SUITES
+from routeopt.errors import ProblemError
 from routeopt.plot.style import LINES
 
 COMMAND = "routeopt bench x12 --solvers auto,pyvrp,vroom --seconds 10 --csv runs.csv"
@@ -57,7 +58,13 @@ def _rows(name: str, data: bytes) -> list[Row]:
         if not found:
             show(f"{name} has no runs", ["a file begins with a header, and has a line for each run"])
     except Exception as error:  # whatever is in a file must not end the page
-        said = [message.replace(str(path), name) for message in messages(error)]
+        strange = isinstance(error, ValueError | KeyError | TypeError) and not isinstance(error, ProblemError)
+        told = (
+            ["a row holds a value that its column cannot have; write the file again"]
+            if strange
+            else messages(error)
+        )
+        said = [message.replace(str(path), name) for message in told]
         show(f"{name} has no runs of routeopt bench", said)
         return []
     return found

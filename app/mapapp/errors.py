@@ -6,6 +6,7 @@ import logging
 
 import streamlit as st
 
+from mapapp.words import plain
 from routeopt.errors import ProblemError, RouteoptError
 
 SHOWN = 12  # messages before the rest is counted
@@ -27,7 +28,7 @@ def messages(error: BaseException) -> list[str]:
 
 def show(title: str, said: list[str]) -> None:
     """Show messages as a list of plain text, whatever marks they contain."""
-    st.error(f"**{title}**", icon=":material/error:")
+    st.error(f"**{plain(title)}**", icon=":material/error:")
     lines = [f"• {message}" for message in said[:SHOWN]]
     if len(said) > SHOWN:
         lines.append(f"… and {len(said) - SHOWN:,} more")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from mapapp import deck, downloads, fleet, live, results, solver, source as sources, stops, tiles
+from mapapp import deck, downloads, fleet, live, results, solver, source as sources, stops, tiles, words
 from mapapp.again import carried
 from mapapp.errors import messages, show as show_errors
 from mapapp.job import Job
@@ -105,7 +105,7 @@ def _header(source: Source, problem: VRP | None, settings: solver.Settings, comp
     state = st.session_state
     running, shown = state["job"] is not None, state["shown"]
     title, plan, improve = st.columns([4, 1, 1], vertical_alignment="bottom")
-    title.title(source.problem.name or "Plan")
+    title.title(words.plain(source.problem.name or "Plan"))
     wrong = problem is None or running or settings.chain is None
     if plan.button(
         "Plan", type="primary", key="plan", disabled=wrong, width="stretch", icon=":material/route:"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from math import isfinite
 
 from routeopt.plot.style import number
 from routeopt.problems.vrp import VRP
 
 MINUTE, HOUR = 60, 3600  # seconds
+
+
+def plain(text: str) -> str:
+    """Return a text of strangers so that Streamlit shows its marks instead of following them, to pictures elsewhere."""
+    return re.sub(r"([\\`*_{}\[\]()#+!|<>$:~-])", r"\\\1", " ".join(text.split()))
 
 
 def clock(seconds: float) -> str:

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 import routeopt
-from routeopt.cli import app as map_app, bench, check, convert, generate, info, listing, path, plot, solve
+from routeopt.cli import bench, check, convert, generate, info, listing, map_app, path, plot, solve
 from routeopt.cli.errors import explain
 
 __all__ = ["app", "main"]

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from routeopt.cli.app import command, folder
+from routeopt.cli.map_app import command, folder
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("ROUTEOPT_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")

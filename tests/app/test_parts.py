@@ -225,7 +225,7 @@ def test_the_server_serves_the_page_and_the_streets():
     import time
     import urllib.request
 
-    from routeopt.cli.app import command, folder
+    from routeopt.cli.map_app import command, folder
 
     with socket.socket() as probe:
         probe.bind(("localhost", 0))

@@ -143,6 +143,17 @@ def test_markup_in_names_stays_text(open_page):
     assert "text" in tooltip
 
 
+def test_a_file_cannot_make_the_page_fetch_a_picture(open_page):
+    picture = "![x](http://example.com/x.png)"
+    document = f'{{"name": "{picture}", "stops": [{{"x": 1, "y": 2, "name": "{picture}"}}]}}'
+    page = open_page().upload(f"{picture}.json", document.encode()).finish()
+    assert r"\!\[x\]" in page.at.title[0].value
+    page.upload(f"{picture}.json", b"{").run()
+    marked = [element.value for kind in ("error", "warning", "info", "caption", "markdown", "title")
+              for element in getattr(page.at, kind)]  # fmt: skip
+    assert not [text for text in marked if picture in text]
+
+
 def test_what_cannot_be_served_is_told_with_its_reason(open_page):
     table = b"# vehicles: 1, capacity: 10\nname,x,y,demand\ndepot,0,0,0\na,1,2,3\nheavy,4,1,20\n"
     page = open_page().upload("a.csv", table).finish()
