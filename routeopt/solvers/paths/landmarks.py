@@ -71,9 +71,9 @@ def _at(node: int) -> Seeds:
 def _bound(guide: Guide, node: int, targets: Seeds, point: int) -> int:
     """Return a lower bound of what it costs from a node to the target."""
     if guide.bound[U(node)] >= 0:
-        return guide.bound[U(node)]
+        return int(guide.bound[U(node)])
     ahead, behind = guide.bounds
-    least = np.int64(UNREACHED)
+    least = UNREACHED
     for i in range(targets.rows[U(point)], targets.rows[U(point + 1)]):
         goal, best = targets.nodes[U(i)], np.int64(0)
         for k in range(ahead.shape[1]):
@@ -81,7 +81,7 @@ def _bound(guide: Guide, node: int, targets: Seeds, point: int) -> int:
                 best = max(best, ahead[U(goal), U(k)] - ahead[U(node), U(k)])
             if behind[U(goal), U(k)] >= 0 and behind[U(node), U(k)] >= 0:
                 best = max(best, behind[U(node), U(k)] - behind[U(goal), U(k)])
-        least = min(least, best + targets.costs[U(i)])
+        least = min(least, int(best + targets.costs[U(i)]))
     guide.bound[U(node)] = least
     return least
 
@@ -98,12 +98,12 @@ def search(
     bits, label, queue = graph.bits, desk.label, desk.queue
     mask = (1 << bits) - 1
     _, touched = seed(desk, sources, point, bits)
-    size, best, last, settled = 0, np.int64(UNREACHED >> bits), -1, 0
+    size, best, last, settled = 0, UNREACHED >> bits, -1, 0
     begin, end = targets.rows[U(point)], targets.rows[U(point + 1)]
     if begin == end:
         return best, last, touched, settled
     for i in range(touched):
-        node = np.int64(desk.touched[U(i)])
+        node = int(desk.touched[U(i)])
         size = push(queue, size, label[U(node)] + (_bound(guide, node, targets, point) << bits))
     while size > 0:
         key = queue[0]
@@ -117,7 +117,7 @@ def search(
         base = label[U(node)] - node
         for i in range(begin, end):
             if targets.nodes[U(i)] == node and (base >> bits) + targets.costs[U(i)] < best:
-                best, last = (base >> bits) + targets.costs[U(i)], node
+                best, last = int((base >> bits) + targets.costs[U(i)]), node
         for i in range(graph.first[U(node)], graph.first[U(node + 1)]):
             reached = base + graph.arcs[U(i)]
             head = reached & mask
