@@ -17,8 +17,9 @@ from routeopt.solvers.vrp.rich.measure import driven_cost, joined, measure, time
 from routeopt.solvers.vrp.stretches import CAPACITY, HOLD
 
 BLINKS = 0.01  # share of places that are passed over
-NEAR, AROUND, NEW, EVERYWHERE = range(4)  # where places are tried, in this order
+NEAR, AROUND, EVERYWHERE, NEW = range(4)  # where places are tried, in this order
 FEW = (1 << 31) - 1  # numbers of searches, kept as int32
+COMMON = 2_000  # stops up to which all routes are searched whenever need be
 OPENED = 10  # one in so many searches tries a vehicle more although the stop fits elsewhere
 
 
@@ -122,9 +123,9 @@ def searched(plan, v):
 def best_place(field, plan, u, bound, state):
     """Return the least change of cost below the bound, and the node that the stop then follows, or -1.
 
-    Where the stop fits nowhere near, whole routes around it are searched, and all where no vehicle is left. A
-    vehicle more is the last resort: a route that is opened for the cost of its legs alone is one too many later
-    on. Of several types either the cheapest is taken or any, for what the vehicle will carry is not known yet; at
+    Where the stop fits nowhere near, whole routes around it are searched, and then all, though of many stops only
+    for some. A vehicle more is the last resort: a route that is opened for the cost of its legs alone is one too
+    many later on. Of several types either the cheapest is taken or any, for what the vehicle will carry is not known yet; at
     times they are tried in any case.
     """
     nodes, near, around, counts = plan.nodes, field.near, field.around, plan.counts
@@ -135,7 +136,7 @@ def best_place(field, plan, u, bound, state):
     settled = kinds == 1 or below(state, OPENED) > 0
     best, place = bound, np.int64(-1)
     counts[SEARCHES] = (counts[SEARCHES] + 1) & FEW
-    stage, k, r, p = NEAR, 0, 0, np.int64(-1)
+    stage, k, r, p, everywhere = NEAR, 0, np.int64(0), np.int64(-1), False
     while True:
         if stage == NEAR:
             if k == width:
@@ -165,7 +166,8 @@ def best_place(field, plan, u, bound, state):
                 while k < around.shape[1] and searched(plan, around[u, k]):
                     k += 1
                 if k == around.shape[1]:
-                    stage, k = NEW, 0
+                    everywhere = place < 0 and below(state, rings) < COMMON
+                    stage, k, r, p = EVERYWHERE if everywhere else NEW, 0, np.int64(0), np.int64(-1)
                     continue
                 r = np.int64(nodes[around[u, k]].route)
                 plan.routes[r].searched = counts[SEARCHES]
@@ -176,13 +178,16 @@ def best_place(field, plan, u, bound, state):
                 while r < len(plan.routes) and plan.routes[r].count == 0:
                     r += 1
                 if r == len(plan.routes):
-                    return best, place
+                    if k > 0:  # no vehicle is left
+                        return best, place
+                    stage = NEW
+                    continue
                 p = rings + r
                 r += 1
         else:
             if place >= 0 and k == 0 and settled:
                 return best, place
-            if k == kinds and place < 0 and bound == np.inf:
+            if k == kinds and place < 0 and bound == np.inf and not everywhere:
                 stage, r, p = EVERYWHERE, np.int64(0), np.int64(-1)
                 continue
             if k == kinds or (place >= rings and k > 0 and not cheapest):
