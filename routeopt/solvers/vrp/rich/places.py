@@ -125,8 +125,8 @@ def best_place(field, plan, u, bound, state):
 
     Where the stop fits nowhere near, whole routes around it are searched, and then all, though of many stops only
     for some. A vehicle more is the last resort: a route that is opened for the cost of its legs alone is one too
-    many later on. Of several types either the cheapest is taken or any, for what the vehicle will carry is not known yet; at
-    times they are tried in any case.
+    many later on. Of several types either the cheapest is taken or any, for what the vehicle will carry is not
+    known yet; at times they are tried in any case.
     """
     nodes, near, around, counts = plan.nodes, field.near, field.around, plan.counts
     width, rings = near.shape[1], np.int64(field.task.nodes)
