@@ -78,24 +78,21 @@ def alternatives(
     ProblemError
         The method is not known, or some limit makes no sense.
     """
-    _check(paths, k, method, stretch, sharing, local)
+    _check(k, method, stretch, sharing, local)
     query = read_query(paths, a, b, _read_arcs(paths, within))
     first = paths.path(a, b)
     if not first or k == 0:
         return []
     selection = Selection(query, first, k, stretch, sharing, local)
-    if selection.full or not len(first.arcs):
+    if k == 1 or not len(first.arcs):
         return selection.accepted
     for candidate in METHODS[method](query, selection):
-        selection.offer(candidate)
-        if selection.full:
+        if selection.offer(candidate) and len(selection.accepted) == k:
             break
     return selection.accepted
 
 
-def _check(
-    paths: ShortestPaths, k: int, method: str, stretch: float, sharing: float, local: float
-) -> None:
+def _check(k: int, method: str, stretch: float, sharing: float, local: float) -> None:
     errors = []
     if method not in METHODS:
         errors.append(f"method '{method}' is not known; there are: {', '.join(METHODS)}")

@@ -38,6 +38,8 @@ from routeopt.solvers.paths.tree import Tree
 from routeopt.solvers.paths.weights import Weights, read_weights
 
 if TYPE_CHECKING:
+    from routeopt.solvers.paths.preferences import RoutePreferences
+    from routeopt.solvers.paths.preferring import Preferring
     from routeopt.solvers.paths.selection import Alternative
 
 METHODS: Mapping[str, Callable[[Network, Weights], Engine]] = {
@@ -121,7 +123,7 @@ class ShortestPaths:
     ) -> None:
         if method not in {"auto", *METHODS}:
             raise ProblemError(f"method '{method}' is not known; there are: auto, {', '.join(METHODS)}")
-        self.network, self.method = network, method
+        self.network, self.metric, self.method = network, metric, method
         self.threads = threads or os.cpu_count() or 1
         self._weights = read_weights(network, metric)
         if method == "auto":
@@ -160,7 +162,7 @@ class ShortestPaths:
         """
         result = copy(self)
         result.__dict__.pop("sides", None)
-        result._weights = read_weights(self.network, metric)
+        result.metric, result._weights = metric, read_weights(self.network, metric)
         if self.method in {"dijkstra", "bidirectional"}:
             result.engine = METHODS[self.method](self.network, result._weights)
             return result
@@ -284,7 +286,9 @@ class ShortestPaths:
         found = [within(tree, float(value)) for value in limits]
         return found if np.ndim(limit) else found[0]
 
-    def alternatives(self, a: Any, b: Any, k: int = 3, method: str = "via", **limits: Any) -> list[Alternative]:
+    def alternatives(
+        self, a: Any, b: Any, k: int = 3, method: str = "via", **limits: Any
+    ) -> list[Alternative]:
         """Return up to k good paths between two points, the shortest first, each different from those before it.
 
         See :func:`routeopt.solvers.paths.alternatives.alternatives` for methods and limits.
@@ -292,6 +296,11 @@ class ShortestPaths:
         found: list[Alternative] = registry.load("routeopt.solvers.paths.alternatives:alternatives")(
             self, a, b, k, method, **limits
         )
+        return found
+
+    def preferring(self, preferences: RoutePreferences) -> Preferring:
+        """Return paths that avoid, favour and come by what the preferences say."""
+        found: Preferring = registry.load("routeopt.solvers.paths.preferring:Preferring")(self, preferences)
         return found
 
     @cached_property

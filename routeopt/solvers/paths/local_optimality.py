@@ -55,9 +55,7 @@ def measured(engine: Engine, nodes: NDArray[np.int32], at: Integers) -> tuple[in
     return int(along.min()), float(np.max(along / best)) if best.min() > 0 else float("inf")
 
 
-def _half_and_half(
-    engine: Engine, nodes: NDArray[np.int32], at: Integers, bound: float, via: int
-) -> bool:
+def _half_and_half(engine: Engine, nodes: NDArray[np.int32], at: Integers, bound: float, via: int) -> bool:
     """Return whether the part around a node, half of the bound to each side, is shortest: most detours are not."""
     half = bound / 2
     begin = np.searchsorted(at, at[via] - half, side="left")

@@ -20,7 +20,7 @@ _SEARCHES = 100
 
 def overlap(query: Query, selection: Selection) -> Iterator[Candidate]:
     """Yield what is shortest without the arcs taken out so far, as long as that costs little enough."""
-    adjusted = Adjusted(query, np.maximum(query.usable, 0))
+    adjusted = Adjusted(query, selection.dearest)
     needed: set[int] = set()  # without them no path is left
     out: set[int] = set()
     arc = _dearest(query, selection.accepted[0].path.arcs, needed | out)

@@ -45,8 +45,8 @@ class Trees:
         self._orders = np.empty((2, n), np.int32)
         out, into = query.sides
         self._counts = (
-            _grow(out, self.desks.out, query.start, limit, self._orders[0]),
-            _grow(into, self.desks.into, query.goal, limit, self._orders[1]),
+            grow(out, self.desks.out, query.start, limit, self._orders[0]),
+            grow(into, self.desks.into, query.goal, limit, self._orders[1]),
         )
 
     @property
@@ -82,7 +82,7 @@ class Trees:
             self.limit,
             found,
         )
-        return Plateaus(*(column[:k] for column in found))
+        return Plateaus(found.begin[:k], found.length[:k], found.total[:k])
 
     def shared(self, taken: Flags) -> Integers:
         """Return what the taken arcs on the path by way of each node cost, (n,); void beyond the limit."""
@@ -100,7 +100,7 @@ class Trees:
 
 
 @kernel
-def _grow(graph, desk, seeds, limit, order):
+def grow(graph, desk, seeds, limit, order):
     """Label all nodes within a limit, write them down as they are settled, and return how many they are."""
     bits, label, queue = graph.bits, desk.label, desk.queue
     mask, count = (1 << bits) - 1, 0

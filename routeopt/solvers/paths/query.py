@@ -30,7 +30,9 @@ class Candidate(NamedTuple):
     begin: int
     end: int
     arcs: NDArray[np.int32]
-    via: int = -1  # which of its nodes, if the paths from the start to it and from it to the end are shortest ones
+    via: int = (
+        -1
+    )  # which of its nodes, if the paths from the start to it and from it to the end are shortest ones
 
 
 @dataclass(frozen=True, eq=False)

@@ -78,11 +78,6 @@ class Selection:
         whole = partial(_whole, 1.0)
         self._accept(Alternative(first, 1.0, 0.0, whole))
 
-    @property
-    def full(self) -> bool:
-        """Whether there are as many as were wanted."""
-        return len(self.accepted) >= self.wanted
-
     def offer(self, candidate: Candidate) -> bool:
         """Take a candidate if it keeps all limits, and return whether it does."""
         cost = self.query.cost(candidate)
@@ -136,10 +131,9 @@ def _name(path: Path) -> tuple[bytes, float, float]:
 
 def _turns_back(path: Path) -> bool:
     """Return whether a path that begins or ends on an arc comes by there again, in either direction."""
-    if not len(path.arcs):
+    partly = [i for i, part in ((0, path.origin < 0), (-1, path.end < 1.0)) if part and len(path.arcs)]
+    if not partly:
         return False
-    streets = np.minimum(path.arcs, np.where(path.network.twin < 0, path.arcs.max() + 1, path.network.twin)[path.arcs])
-    return any(
-        part and int((streets == streets[i]).sum()) > 1
-        for i, part in ((0, path.origin < 0), (-1, path.end < 1.0))
-    )
+    twins = path.network.twin[path.arcs]
+    streets = np.where(twins < 0, path.arcs, np.minimum(path.arcs, twins))
+    return any(int((streets == streets[i]).sum()) > 1 for i in partly)

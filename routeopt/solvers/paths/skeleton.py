@@ -22,7 +22,17 @@ if TYPE_CHECKING:
 
 #: classes of roads that only lead to and from places (OpenStreetMap's words)
 MINOR = frozenset(
-    "residential living_street service unclassified pedestrian track road path footway cycleway steps".split()
+    {
+        "residential",
+        "living_street",
+        "service",
+        "unclassified",
+        "pedestrian",
+        "track",
+        "road",
+        "path",
+        "footway",
+    }
 )
 
 

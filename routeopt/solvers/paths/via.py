@@ -31,9 +31,7 @@ def plateau(query: Query, selection: Selection) -> Iterator[Candidate]:
     return _in_turn(trees, selection, found, found.length >= selection.bound)
 
 
-def _in_turn(
-    trees: Trees, selection: Selection, found: Plateaus, left: Flags
-) -> Iterator[Candidate]:
+def _in_turn(trees: Trees, selection: Selection, found: Plateaus, left: Flags) -> Iterator[Candidate]:
     """Yield the path along each plateau left, the best first; what they share is counted anew with each one taken."""
     tried = 0
     while tried < _TRIED:
