@@ -228,6 +228,8 @@ class Network:
 
     def _with_closed(self, arcs: ArrayLike, *, closed: bool) -> Network:
         chosen = np.atleast_1d(np.asarray(arcs))
+        if not chosen.size:
+            return self
         m = len(self.head)
         if chosen.dtype != bool and len(chosen) and (chosen.min() < 0 or chosen.max() >= m):
             raise ProblemError(

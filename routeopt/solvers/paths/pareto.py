@@ -159,7 +159,7 @@ class _Search:
             goals[0].nodes, np.stack([s.costs for s in goals], axis=1),
         )  # fmt: skip
         bounds = Bounds(self.to_end, self.limits)
-        labels = Labels.empty(self.network.size, 4 * self.network.size + 1024, len(self.weights))
+        labels = Labels.empty(self.network.size, min(most, 4 * self.network.size + 1024), len(self.weights))
         while True:
             made, ends = set_labels(criteria, bounds, labels, first_only)
             if made >= 0:

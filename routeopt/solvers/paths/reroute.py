@@ -150,7 +150,7 @@ class _Planner:
         rest = self._rest(path, behind)
         if not len(closed):
             return Outcome("kept", rest, 0.0, "", closed)
-        reason = f"{_named(path.network, closed)} closed"
+        reason = _named(path.network, closed)
         found = self.paths.path(self._start(path, behind), self._end(path))
         if not found:
             return Outcome("failed", None, float("inf"), f"{reason}; {found.reason}", closed)
@@ -183,7 +183,8 @@ class _Planner:
 
 
 def _named(network: Network, arcs: Integers) -> str:
-    """Return arcs in words: how many, and on which streets."""
+    """Return that arcs are closed, in words: how many, and on which streets."""
     names = [network.label("name", int(arc)) for arc in arcs]
     streets = ", ".join(name for name in dict.fromkeys(names) if name)
-    return f"{len(arcs)} arc{'s are' if len(arcs) > 1 else ' is'}{f' ({streets})' if streets else ''}"
+    shown = f" ({streets})" if streets else ""
+    return f"{len(arcs)} arcs{shown} are closed" if len(arcs) > 1 else f"1 arc{shown} is closed"
