@@ -20,6 +20,7 @@ from routeopt.errors import ProblemError
 from routeopt.problems.instance import Flags, Floats, Integers
 
 if TYPE_CHECKING:
+    from routeopt.problems.legs import Legs
     from routeopt.problems.positions import Positions
     from routeopt.problems.snapping import Snapper
 
@@ -265,6 +266,12 @@ class Network:
         """The index by which :meth:`snap` finds arcs, made when it is first asked for."""
         snapper: Snapper = registry.load("routeopt.problems.snapping:Snapper")(self)
         return snapper
+
+    @cached_property
+    def legs(self) -> Legs:
+        """The quickest ways as legs of a :class:`~routeopt.problems.vrp.VRP`; what finds them is prepared once."""
+        legs: Legs = registry.load("routeopt.solvers.paths.legs:StreetLegs")(self)
+        return legs
 
     def snap(self, points: ArrayLike, *, limit: float | None = None) -> Positions:
         """Return the nearest place on a routable arc for each point ``(k, 2)``.

@@ -21,7 +21,7 @@ from routeopt.solvers.paths import hierarchy
 from routeopt.solvers.paths.assembly import assembled
 from routeopt.solvers.paths.bidirectional import Sides
 from routeopt.solvers.paths.customisation import skeleton
-from routeopt.solvers.paths.engines import Bidirectional, Contracted, Customised, Dijkstra, Engine
+from routeopt.solvers.paths.engines import Bidirectional, Contracted, Customised, Dijkstra, Engine, Landmarks
 from routeopt.solvers.paths.graph import inward, outward
 from routeopt.solvers.paths.isochrone import Isochrone, within
 from routeopt.solvers.paths.reasons import why_unreachable
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 METHODS: Mapping[str, Callable[[Network, Weights], Engine]] = {
     "dijkstra": Dijkstra,
     "bidirectional": Bidirectional,
+    "landmarks": Landmarks,
     "hierarchy": lambda network, weights: Contracted(hierarchy.build(network, weights.units)),
     "customisable": lambda network, weights: Customised(skeleton(network), weights),
 }
@@ -86,7 +87,8 @@ class ShortestPaths:
     method : str
         ``"hierarchy"`` (contraction hierarchy, Geisberger et al. 2008) prepares for a second or so a quarter of a
         million nodes and answers in microseconds; ``"customisable"`` (Dibbelt et al. 2016) answers less quickly and is
-        made for :meth:`reweighted`; ``"dijkstra"`` and ``"bidirectional"`` prepare nothing. ``"auto"`` takes the
+        made for :meth:`reweighted`; ``"landmarks"`` (Goldberg and Harrelson 2005) guides each search by a few trees;
+        ``"dijkstra"`` and ``"bidirectional"`` prepare nothing. ``"auto"`` takes the
         hierarchy but for tiny networks.
     threads : int, optional
         Threads of a matrix; by default one a core.
@@ -163,7 +165,7 @@ class ShortestPaths:
         result = copy(self)
         result.__dict__.pop("sides", None)
         result.metric, result._weights = metric, read_weights(self.network, metric)
-        if self.method in {"dijkstra", "bidirectional"}:
+        if self.method in {"dijkstra", "bidirectional", "landmarks"}:
             result.engine = METHODS[self.method](self.network, result._weights)
             return result
         if self._skeleton is None:
