@@ -15,7 +15,7 @@ from routeopt.solvers.paths.adjusted import Adjusted
 from routeopt.solvers.paths.query import Candidate, Query
 from routeopt.solvers.paths.selection import Selection
 
-_SEARCHES = 100
+_SEARCHES = 60
 
 
 def overlap(query: Query, selection: Selection) -> Iterator[Candidate]:
