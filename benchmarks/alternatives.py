@@ -52,8 +52,12 @@ def several(paths: ShortestPaths, pairs: list[list[int]]) -> None:
             print(
                 f"| {method}, local {local} | {ms} | found {counts}, stretch {stretch:.3f}, shared {shared:.2f} |"
             )
-    found, ms = timed(lambda a, b: skeleton(paths, a, b), pairs)
-    print(f"| skeleton | {ms} | {np.mean([part.share for part in found]):.1%} of the arcs |")
+    parts, ms = timed(lambda a, b: skeleton(paths, a, b), pairs)
+    print(f"| skeleton | {ms} | {np.mean([part.share for part in parts]):.1%} of the arcs |")
+    inside = dict(zip(map(tuple, pairs), parts, strict=True))
+    found, ms = timed(lambda a, b: paths.alternatives(a, b, 3, within=inside[a, b].arcs), pairs)
+    counts = np.bincount([len(ways) for ways in found], minlength=4)[1:]
+    print(f"| via, within the skeleton | {ms} | found {counts} |")
 
 
 def other_questions(paths: ShortestPaths, pairs: list[list[int]]) -> None:

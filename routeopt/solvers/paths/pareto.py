@@ -8,6 +8,7 @@ end, in some criterion, is dropped. Sources: Hansen 1980; Martins, European Jour
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ from routeopt.solvers.paths.assembly import assembled
 from routeopt.solvers.paths.dijkstra import new_desk, one_to_all
 from routeopt.solvers.paths.graph import inward
 from routeopt.solvers.paths.label_setting import Bounds, Criteria, Labels, grown, set_labels
+from routeopt.solvers.paths.reasons import why_unreachable
 from routeopt.solvers.paths.same_arc import direct
 from routeopt.solvers.paths.seeds import ends_of, read_point, seeds_of
 from routeopt.solvers.paths.weights import Weights, read_weights
@@ -112,6 +114,9 @@ def constrained(
     found = search.run(most, first_only=True)
     if found:
         return found[0].path
+    if np.isinf(search.least(0)):
+        explain = partial(why_unreachable, network, search.weights[0], *search.points, *search.ends)
+        return Path(network, np.empty(0, np.int32), np.inf, explain=explain)
     shown = ", ".join(f"{name} {limit:g}" for name, limit in limits.items())
     least = ", ".join(f"{name} {search.least(i):g}" for i, name in enumerate(criteria) if name in limits)
     reason = f"no path keeps the limits ({shown}); the least possible, each on its own: {least}"
@@ -136,6 +141,7 @@ class _Search:
         self._seeds = [tuple(seeds_of(w, end, none) for end in self.ends) for w in self.weights]
         self.units = np.stack([w.units for w in self.weights], axis=1)
         self.to_end = np.stack([self._bound(i) for i in range(len(names))], axis=1)
+        self._along = [direct(w, self.points[0].positions, self.points[1].positions) for w in self.weights]
         self.limits = np.array(
             [
                 int(min(np.floor(limits[name] / w.resolution + 1e-6), _FREE)) if name in limits else _FREE
@@ -147,7 +153,7 @@ class _Search:
         """Return the least that any path costs by a criterion."""
         start = self._seeds[i][0]
         there = self.to_end[start.nodes, i]
-        costs = (there + start.costs)[there >= 0]
+        costs = np.concatenate([(there + start.costs)[there >= 0], self._along[i].units])
         return float(costs.min() * self.weights[i].resolution) if len(costs) else float("inf")
 
     def run(self, most: int, first_only: bool) -> list[Compromise]:
@@ -199,7 +205,7 @@ class _Search:
 
     def _with_direct(self, found: list[Compromise], first_only: bool) -> list[Compromise]:
         """Return compromises with the way along the arc on which both points lie, where it is one."""
-        along = [direct(w, self.points[0].positions, self.points[1].positions) for w in self.weights]
+        along = self._along
         if not all(d.pair.size for d in along):
             return found
         units: NDArray[np.int64] = np.array([d.units[0] for d in along])

@@ -11,11 +11,11 @@ from routeopt.solvers.paths.keys import LARGEST
 from routeopt.solvers.paths.query import Candidate, Query
 from routeopt.solvers.paths.selection import Selection
 
-FACTOR = 1.2  # of an arc and its twin, each time a path takes it
+FACTOR = 1.1  # of an arc and its twin, each time a path takes it
 _DEAREST = 16.0  # no arc becomes more than this many times as dear
 _SEARCHES = 20
 _TOO_DEAR = 3  # searches in a row that find only what costs too much
-_FINE = 1000  # units are that much finer if there is room, so that small whole weights can grow by a fifth
+_FINE = 1000  # units are that much finer if there is room, so that small whole weights can grow by a tenth
 
 
 def penalty(query: Query, selection: Selection) -> Iterator[Candidate]:
