@@ -17,7 +17,7 @@ from routeopt.solvers.vrp.rich.measure import driven_cost, joined, measure, time
 from routeopt.solvers.vrp.stretches import CAPACITY, HOLD
 
 BLINKS = 0.01  # share of places that are passed over
-NEAR, EVERYWHERE, NEW = range(3)  # where places are tried, in this order
+NEAR, AROUND, NEW, EVERYWHERE = range(4)  # where places are tried, in this order
 FEW = (1 << 31) - 1  # numbers of searches, kept as int32
 OPENED = 10  # one in so many searches tries a vehicle more although the stop fits elsewhere
 
@@ -112,14 +112,22 @@ def order_fits(field, plan, u, p):
 
 
 @inlined
+def searched(plan, v):
+    """Return whether a stop is in no route, or in one that this search has been through."""
+    r = plan.nodes[v].route
+    return r < 0 or plan.routes[r].searched == plan.counts[SEARCHES]
+
+
+@inlined
 def best_place(field, plan, u, bound, state):
     """Return the least change of cost below the bound, and the node that the stop then follows, or -1.
 
-    All routes are searched where the stop fits nowhere near. A vehicle more is the last resort: a route that
-    is opened for the cost of its legs alone is one too many later on. Of several types either the cheapest is
-    taken or any, for what the vehicle will carry is not known yet; at times they are tried in any case.
+    Where the stop fits nowhere near, whole routes around it are searched, and all where no vehicle is left. A
+    vehicle more is the last resort: a route that is opened for the cost of its legs alone is one too many later
+    on. Of several types either the cheapest is taken or any, for what the vehicle will carry is not known yet; at
+    times they are tried in any case.
     """
-    nodes, near, counts = plan.nodes, field.near, plan.counts
+    nodes, near, around, counts = plan.nodes, field.near, field.around, plan.counts
     width, rings = near.shape[1], np.int64(field.task.nodes)
     kinds = len(plan.heights)
     shift = below(state, kinds) if kinds > 1 else 0
@@ -131,7 +139,7 @@ def best_place(field, plan, u, bound, state):
     while True:
         if stage == NEAR:
             if k == width:
-                stage, k, p = EVERYWHERE if place < 0 and bound == np.inf else NEW, 0, np.int64(-1)
+                stage, k, p = AROUND if place < 0 and bound == np.inf else NEW, 0, np.int64(-1)
                 continue
             v = np.int64(near[u, k])
             k += 1
@@ -151,19 +159,32 @@ def best_place(field, plan, u, bound, state):
             if counts[BLINK] <= 0:
                 counts[BLINK] = 1 + int(np.log(1.0 - uniform(state)) / np.log(1.0 - BLINKS))
                 continue
+        elif stage == AROUND:
+            p = np.int64(nodes[p].following) if p >= 0 else rings
+            if p >= rings:
+                while k < around.shape[1] and searched(plan, around[u, k]):
+                    k += 1
+                if k == around.shape[1]:
+                    stage, k = NEW, 0
+                    continue
+                r = np.int64(nodes[around[u, k]].route)
+                plan.routes[r].searched = counts[SEARCHES]
+                p = rings + r
         elif stage == EVERYWHERE:
             p = np.int64(nodes[p].following) if p >= 0 else rings
             if p >= rings:
                 while r < len(plan.routes) and plan.routes[r].count == 0:
                     r += 1
                 if r == len(plan.routes):
-                    stage = NEW
-                    continue
+                    return best, place
                 p = rings + r
                 r += 1
         else:
             if place >= 0 and k == 0 and settled:
                 return best, place
+            if k == kinds and place < 0 and bound == np.inf:
+                stage, r, p = EVERYWHERE, np.int64(0), np.int64(-1)
+                continue
             if k == kinds or (place >= rings and k > 0 and not cheapest):
                 return best, place
             kind = (k + shift) % kinds
