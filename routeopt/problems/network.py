@@ -229,6 +229,8 @@ class Network:
 
     def _with_closed(self, arcs: ArrayLike, *, closed: bool) -> Network:
         chosen = np.atleast_1d(np.asarray(arcs))
+        if not chosen.size:
+            return self
         m = len(self.head)
         if chosen.dtype != bool and len(chosen) and (chosen.min() < 0 or chosen.max() >= m):
             raise ProblemError(
@@ -237,6 +239,27 @@ class Network:
         state = np.zeros(m, bool) if self.closed is None else self.closed.copy()
         state[chosen] = closed
         return replace(self, closed=state)
+
+    def find(self, **words: str) -> Integers:
+        """Return the arcs whose coded columns hold these words, such as ``find(name="Main Street")``, ascending.
+
+        Raises
+        ------
+        ProblemError
+            No arc has such a word; the message names those that are alike.
+        """
+        found: Integers = registry.load("routeopt.problems.finding:find")(self, words)
+        return found
+
+    def within(self, polygon: ArrayLike) -> Integers:
+        """Return the arcs that touch a polygon ``(M, 2)``, in the coordinates of the network, ascending."""
+        found: Integers = registry.load("routeopt.problems.finding:within")(self, polygon)
+        return found
+
+    def near(self, point: ArrayLike, radius: float) -> Integers:
+        """Return the arcs that come within a radius of a point, in metres or in plane units, ascending."""
+        found: Integers = registry.load("routeopt.problems.finding:near")(self, point, radius)
+        return found
 
     @cached_property
     def snapper(self) -> Snapper:
