@@ -66,7 +66,7 @@ def warm_up() -> None:
     """Compile all that is measured."""
     network = street_grid(2_000, seed=1)
     nodes = np.arange(9)
-    for method in ("hierarchy", "dijkstra", "bidirectional"):
+    for method in ("hierarchy", "dijkstra", "bidirectional", "landmarks"):
         paths = ShortestPaths(network, method=method)
         paths.distances(nodes, nodes[::-1])
         paths.path(0, 7)
@@ -94,18 +94,22 @@ def ours(network: Network) -> None:
     both = ("length", "time")
     line("1000 × 1000, with length and time", timed(lambda: paths.matrix(some, others, both), 3), "s")
     line("one to all", timed(lambda: paths.tree(int(some[0])), 5) * 1e3, "ms")
-    start = time.perf_counter()
-    changed = paths.reweighted("time")
-    line("order for other weights, once", time.perf_counter() - start, "s")
-    line("other weights", timed(lambda: changed.reweighted("time"), 5) * 1e3, "ms")
-    count = 10_000
-    seconds = timed(lambda: changed.distances(sources[:count], targets[:count]))
-    line("distance after other weights", seconds / count * 1e6, "µs")
-    for method in ("bidirectional", "dijkstra"):
+    if network.size < 500_000:  # by least degree, a grid of a million nodes takes minutes to order
+        other_weights(paths, sources[:10_000], targets[:10_000])
+    for method in ("landmarks", "bidirectional", "dijkstra"):
         plain = ShortestPaths(network, method=method)
         seconds = timed(lambda plain=plain: plain.distances(sources[:50], targets[:50]))
         line(f"distance by {method}", seconds / 50 * 1e3, "ms")
     line("one to all by dijkstra", timed(lambda: plain.tree(int(some[0])), 5) * 1e3, "ms")
+
+
+def other_weights(paths: ShortestPaths, sources: np.ndarray, targets: np.ndarray) -> None:
+    start = time.perf_counter()
+    changed = paths.reweighted("time")
+    line("order for other weights, once", time.perf_counter() - start, "s")
+    line("other weights", timed(lambda: changed.reweighted("time"), 5) * 1e3, "ms")
+    seconds = timed(lambda: changed.distances(sources, targets))
+    line("distance after other weights", seconds / len(sources) * 1e6, "µs")
 
 
 def reference(network: Network) -> None:
@@ -122,7 +126,9 @@ def reference(network: Network) -> None:
 
 
 def peers(network: Network) -> None:
-    """One to all, by what is installed."""
+    """The same by what is installed: one to all, or what a peer is made for."""
+    if find_spec("routingkit_cch") and network.places is not None:  # its order by degree alone takes minutes
+        routingkit(network, network.places)
     weights = np.maximum(np.asarray(network.arcs["time"], float), 1e-9)
     if find_spec("scipy"):
         from scipy.sparse import csr_array
@@ -154,11 +160,38 @@ def peers(network: Network) -> None:
         line("one to all, networkx", found * 1e3, "ms")
 
 
+def routingkit(network: Network, places: np.ndarray) -> None:
+    """RoutingKit's customisable hierarchies (C++), by routingkit-cch."""
+    import routingkit_cch as peer
+
+    rng = np.random.default_rng(1)
+    weights = np.round(np.asarray(network.arcs["time"], float) * 1000).astype(int)
+    lon, lat = places.T.tolist()
+    start = time.perf_counter()
+    tail, head = network.tail.tolist(), network.head.tolist()
+    order = peer.compute_order_inertial(network.size, tail, head, lat, lon)
+    hierarchy = peer.CCH(order, tail, head, False)
+    line("routingkit-cch: order, once", time.perf_counter() - start, "s")
+    start = time.perf_counter()
+    metric = peer.CCHMetric(hierarchy, weights.tolist())
+    line("routingkit-cch: other weights", (time.perf_counter() - start) * 1e3, "ms")
+    pairs, query = rng.integers(0, network.size, (2000, 2)).tolist(), peer.CCHQuery(metric)
+    seconds = timed(lambda: [query.run(a, b).distance for a, b in pairs], 3)
+    line("routingkit-cch: distance, a call each", seconds / len(pairs) * 1e6, "µs")
+    seconds = timed(lambda: [query.run(a, b).arc_path for a, b in pairs], 3)
+    line("routingkit-cch: path, a call each", seconds / len(pairs) * 1e6, "µs")
+    some, others = rng.integers(0, network.size, (2, 1000)).tolist()
+    targets = peer.CCHOneToMany(metric, others)
+    line("routingkit-cch: 1000 × 1000", timed(lambda: [targets.distances_from(a) for a in some]), "s")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("networks", nargs="*", choices=[*NETWORKS, []], default=list(NETWORKS))
     parser.add_argument(
-        "--peers", action="store_true", help="measure scipy, igraph, rustworkx and networkx too"
+        "--peers",
+        action="store_true",
+        help="measure scipy, igraph, rustworkx, networkx and routingkit-cch too",
     )
     options = parser.parse_args()
     warm_up()

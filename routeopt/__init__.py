@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from routeopt.solvers.paths.bellman_ford import bellman_ford as bellman_ford
     from routeopt.solvers.paths.front import ShortestPaths as ShortestPaths
     from routeopt.solvers.paths.legs import StreetLegs as StreetLegs
+    from routeopt.solvers.paths.pareto import constrained as constrained, pareto as pareto
+    from routeopt.solvers.paths.preferences import RoutePreferences as RoutePreferences
+    from routeopt.solvers.paths.reroute import reroute as reroute
     from routeopt.solvers.vrp.hgs import HGS as HGS
     from routeopt.solvers.vrp.ils import ILS as ILS
     from routeopt.solvers.vrp.nearest import Nearest as Nearest
@@ -83,6 +86,10 @@ _PUBLIC = {
     "solve": "routeopt.solving:solve",
     "search": "routeopt.solving:search",
     "ShortestPaths": "routeopt.solvers.paths.front:ShortestPaths",
+    "RoutePreferences": "routeopt.solvers.paths.preferences:RoutePreferences",
+    "pareto": "routeopt.solvers.paths.pareto:pareto",
+    "constrained": "routeopt.solvers.paths.pareto:constrained",
+    "reroute": "routeopt.solvers.paths.reroute:reroute",
     "bellman_ford": "routeopt.solvers.paths.bellman_ford:bellman_ford",
     "HGS": "routeopt.solvers.vrp.hgs:HGS",
     "ILS": "routeopt.solvers.vrp.ils:ILS",

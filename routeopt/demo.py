@@ -53,6 +53,9 @@ def main(folder: Path = FOLDER, *, stops: int = STOPS, seconds: float = SECONDS)
         "A van takes 150 kg and costs 40 euros a day, 40 cents a kilometre and 24 euros an hour.",
         soft_wrap=True,
     )
+    out.print(
+        "The quickest ways between all places are found first; once that compiles, for some ten seconds."
+    )
     ro.write(problem, folder / "problem.json")
     run = ro.search(problem, seconds, seed=SEED)
     with watching(run, lines=not sys.stderr.isatty(), interval=1.0) as show:

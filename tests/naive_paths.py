@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 from math import inf
 
+from routeopt.problems.network import Network
+
 Arc = tuple[int, int, float]  # tail, head, weight; inf: closed
 
 
@@ -57,3 +59,19 @@ def split_arcs(
             # the very ends of an arc are its nodes, even of a closed one
             result.append((before, after, weight * (b - a) if b > a else 0.0))
     return size, result, nodes
+
+
+def every_path(
+    network: Network, node: int, target: int, visited: frozenset[int] = frozenset()
+) -> list[tuple[int, ...]]:
+    """Return the arcs of every simple path, parallel arcs apart."""
+    if node == target:
+        return [()]
+    visited |= {node}
+    shut = network.closed
+    return [
+        (arc, *rest)
+        for arc in range(network.first_out[node], network.first_out[node + 1])
+        if int(network.head[arc]) not in visited and (shut is None or not shut[arc])
+        for rest in every_path(network, int(network.head[arc]), target, visited)
+    ]

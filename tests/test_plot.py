@@ -220,6 +220,12 @@ def test_a_thousand_stops_are_drawn_in_seconds(kind, tmp_path):
     assert time.process_time() - begin < 3.0
 
 
+def test_a_stop_at_the_depot_is_drawn():
+    solution = ro.solve(ro.VRP([ro.Stop(0, 0)]), solver="nearest")
+    for kind in SINGLE:
+        plot.plot(solution, kind, ax=Figure().add_subplot())
+
+
 @settings(max_examples=12)
 @given(problems_with_plans(whole=False))
 def test_anything_can_be_drawn(drawn):

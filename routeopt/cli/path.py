@@ -26,6 +26,12 @@ Metric = Annotated[
     str | None,
     typer.Option("--metric", help="Column of the arcs that is minimised. [default: time, or length]"),
 ]
+Alternatives = Annotated[
+    int,
+    typer.Option(
+        "--alternatives", metavar="K", min=1, help="Paths to find that differ enough to choose among."
+    ),
+]
 Output = Annotated[
     File | None,
     typer.Option("--output", "-o", metavar="OUT", help="Where to, as a line for a map: .geojson."),
@@ -33,9 +39,15 @@ Output = Annotated[
 
 
 def path(
-    network: Streets, a: Point, b: Point, metric: Metric = None, output: Output = None, as_json: Json = False
+    network: Streets,
+    a: Point,
+    b: Point,
+    metric: Metric = None,
+    alternatives: Alternatives = 1,
+    output: Output = None,
+    as_json: Json = False,
 ) -> None:
-    """Find the shortest path from A to B through a network."""
+    """Find the shortest path from A to B through a network, and others that are hardly longer."""
     from routeopt.data.bundled import networks
 
     errors = Complaints()
@@ -52,15 +64,27 @@ def path(
         check_outputs([] if output is None else [output], [".geojson"], [network], "a path")
     errors.finish()
     streets = ro.load_network(network) if bundled else ro.Network.read(network)
-    found = ro.ShortestPaths(streets, _metric(streets, metric)).path(*points)
-    typer.echo(json.dumps(_document(found), ensure_ascii=False) if as_json else _table(found))
-    if not found:
+    paths = ro.ShortestPaths(streets, _metric(streets, metric))
+    found = [paths.path(*points)]
+    if found[0] and alternatives > 1:
+        found = [other.path for other in paths.alternatives(*points, alternatives)]
+    if as_json:
+        document = _document(found[0])
+        if alternatives > 1:
+            document["alternatives"] = [_document(path) for path in found[1:]]
+        typer.echo(json.dumps(document, ensure_ascii=False))
+    else:
+        typer.echo("\n\n".join(map(_table, found)))
+    if not found[0]:
         raise typer.Exit(NOT_FEASIBLE)
+    if len(found) < alternatives:
+        note(f"{len(found)} of {alternatives} paths: no others are short, direct and different enough")
     if output is not None:
         from routeopt.data.writers.files import write_text
 
-        write_text(output, json.dumps(_feature(found), ensure_ascii=False) + "\n")
-        note(f"the path written to {output}")
+        collection = {"type": "FeatureCollection", "features": [_feature(path) for path in found]}
+        write_text(output, json.dumps(collection, ensure_ascii=False) + "\n")
+        note(f"written to {output}")
 
 
 def _point(text: str) -> int | tuple[float, float]:

@@ -54,7 +54,9 @@ def draw(solution: Solution, ax: Any) -> None:
         bars(ax, drawn, colours, 1.1, alpha=_strength(k, dimensions))
     bars(ax, over, LATE, 1.2)
     label_rows(solution, ax, styles)
-    longest = max((box[1] for box in tracks), default=1.0)
+    longest = (
+        max((box[1] for box in tracks), default=0.0) or 1.0
+    )  # where nobody moves, there is an axis all the same
     ax.set_xlim(-0.012 * longest, 1.02 * longest)
     unit = "kilometres" if solution.problem.geographic else "units of length"
     style.axis_labels(ax, x=f"distance driven ({unit})")

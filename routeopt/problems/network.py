@@ -20,6 +20,7 @@ from routeopt.errors import ProblemError
 from routeopt.problems.instance import Flags, Floats, Integers
 
 if TYPE_CHECKING:
+    from routeopt.problems.legs import Legs
     from routeopt.problems.positions import Positions
     from routeopt.problems.snapping import Snapper
 
@@ -228,6 +229,8 @@ class Network:
 
     def _with_closed(self, arcs: ArrayLike, *, closed: bool) -> Network:
         chosen = np.atleast_1d(np.asarray(arcs))
+        if not chosen.size:
+            return self
         m = len(self.head)
         if chosen.dtype != bool and len(chosen) and (chosen.min() < 0 or chosen.max() >= m):
             raise ProblemError(
@@ -237,11 +240,38 @@ class Network:
         state[chosen] = closed
         return replace(self, closed=state)
 
+    def find(self, **words: str) -> Integers:
+        """Return the arcs whose coded columns hold these words, such as ``find(name="Main Street")``, ascending.
+
+        Raises
+        ------
+        ProblemError
+            No arc has such a word; the message names those that are alike.
+        """
+        found: Integers = registry.load("routeopt.problems.finding:find")(self, words)
+        return found
+
+    def within(self, polygon: ArrayLike) -> Integers:
+        """Return the arcs that touch a polygon ``(M, 2)``, in the coordinates of the network, ascending."""
+        found: Integers = registry.load("routeopt.problems.finding:within")(self, polygon)
+        return found
+
+    def near(self, point: ArrayLike, radius: float) -> Integers:
+        """Return the arcs that come within a radius of a point, in metres or in plane units, ascending."""
+        found: Integers = registry.load("routeopt.problems.finding:near")(self, point, radius)
+        return found
+
     @cached_property
     def snapper(self) -> Snapper:
         """The index by which :meth:`snap` finds arcs, made when it is first asked for."""
         snapper: Snapper = registry.load("routeopt.problems.snapping:Snapper")(self)
         return snapper
+
+    @cached_property
+    def legs(self) -> Legs:
+        """The quickest ways as legs of a :class:`~routeopt.problems.vrp.VRP`; what finds them is prepared once."""
+        legs: Legs = registry.load("routeopt.solvers.paths.legs:StreetLegs")(self)
+        return legs
 
     def snap(self, points: ArrayLike, *, limit: float | None = None) -> Positions:
         """Return the nearest place on a routable arc for each point ``(k, 2)``.

@@ -33,7 +33,7 @@ def cut(network: Network, arcs: Integers) -> Pieces:
         With places.
     arcs : (A,) integers
     """
-    begin, end, segments = _segments(network, arcs)
+    begin, end, segments = segments_of(network, arcs)
     length = ground(begin, end, geographic=network.geographic)
     owner = np.repeat(np.arange(len(arcs)), segments)
     whole = np.bincount(owner, length, minlength=len(arcs))
@@ -58,7 +58,7 @@ def cut(network: Network, arcs: Integers) -> Pieces:
     )
 
 
-def _segments(network: Network, arcs: Integers) -> tuple[Floats, Floats, Integers]:
+def segments_of(network: Network, arcs: Integers) -> tuple[Floats, Floats, Integers]:
     """Return begins and ends of the segments of arcs, and how many each arc has."""
     assert network.places is not None
     shapes = network.shapes or Shapes(np.zeros(len(network.head) + 1, np.int64), np.zeros((0, 2)))

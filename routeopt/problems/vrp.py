@@ -32,12 +32,9 @@ from routeopt.problems.validation import validate
 OBJECTIVES = ("cost", "fewest_vehicles")
 
 
-def _along(legs: Legs | Network) -> Legs:
-    """Return legs, along a network where one is given."""
-    if not isinstance(legs, Network):
-        return legs
-    along: Legs = registry.load("routeopt.solvers.paths.legs:StreetLegs")(legs)
-    return along
+def _legs(stated: Legs | Network) -> Legs:
+    """Return the legs of a network where one is stated."""
+    return stated.legs if isinstance(stated, Network) else stated
 
 
 class VRP:
@@ -103,9 +100,9 @@ class VRP:
         stated = (Haversine() if geographic else Euclidean()) if legs is None else legs
         profiles = sorted({vehicle.profile for vehicle in self.vehicles})
         self.legs: dict[str, Legs] = (
-            {profile: _along(one) for profile, one in stated.items()}
+            {profile: _legs(one) for profile, one in stated.items()}
             if isinstance(stated, Mapping)
-            else dict.fromkeys(profiles, _along(stated))
+            else dict.fromkeys(profiles, _legs(stated))
         )
         errors: list[str] = []
         self.shipments, self.amounts = self._pairs(shipments, len(rows), errors)

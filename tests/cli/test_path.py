@@ -25,7 +25,7 @@ def test_json_and_geojson_say_the_same(call, tmp_path):
     document = json.loads(out)
     assert (code, document["found"]) == (0, True)
     assert document["length"] == pytest.approx(document["cost"], abs=0.01)
-    feature = json.loads((tmp_path / "a.geojson").read_text())
+    (feature,) = json.loads((tmp_path / "a.geojson").read_text())["features"]
     assert feature["properties"] == document
     assert len(feature["geometry"]["coordinates"]) > 3
     assert "a.geojson" in err
@@ -56,3 +56,17 @@ def test_networks_are_listed(call):
     code, out, _ = call("list", "networks")
     assert code == 0
     assert "helsinki" in out
+
+
+def test_alternatives_are_others(call, tmp_path):
+    code, out, err = call(
+        "path", "coquimbo", 0, 5_000, "--alternatives", 3, "--json", "-o", tmp_path / "a.geojson"
+    )
+    document = json.loads(out)
+    found = [document, *document["alternatives"]]
+    assert code == 0
+    assert 2 <= len(found) <= 3
+    assert len({tuple(path["nodes"]) for path in found}) == len(found)
+    assert all(path["cost"] <= 1.25 * document["cost"] for path in found)
+    assert len(json.loads((tmp_path / "a.geojson").read_text())["features"]) == len(found)
+    assert ("of 3 paths" in err) == (len(found) < 3)

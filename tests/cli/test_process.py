@@ -59,7 +59,14 @@ def test_an_interrupt_prints_and_writes_the_best_plan(problem, tmp_path):
     command = [sys.executable, "-m", "routeopt", "solve", problem, "--seconds", "100", "-v", "--json"]
     command += ["-o", tmp_path / "plan.sol"]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+        preexec_fn=lambda: signal.signal(
+            signal.SIGINT, signal.default_int_handler
+        ),  # ignored in the background
     ) as process:
         assert process.stderr is not None
         while "hgs" not in process.stderr.readline():  # the search is not yet under way

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from routeopt.problems.instance import Integers
 from routeopt.solvers.compiled import inlined, inner, kernel
+from routeopt.solvers.paths.arc_pool import Pool, cut, join
 from routeopt.solvers.paths.graph import Graph
 from routeopt.solvers.paths.keys import UNREACHED, Keys, U
 from routeopt.solvers.paths.queue import pop, push
@@ -29,17 +30,6 @@ WITNESS_NODES = (
 )
 _GONE = -(1 << 40)  # the importance of a node that has been taken out
 _ORIGINAL = 0xFFFFFFFF  # the lower half of `parts` of an arc of the network, whose number is the upper half
-
-
-class _Pool(NamedTuple):
-    """The arcs that remain: block ``2v`` holds those out of node v, block ``2v + 1`` those into it."""
-
-    key: Keys  # weight and the other end
-    parts: Integers  # the two arcs in the answer that it stands for, or an arc of the network
-    begin: Integers  # (2n,)
-    size: NDArray[np.int32]  # (2n,)
-    room: NDArray[np.int32]  # (2n,)
-    used: Integers  # (1,) how much of the pool is given to blocks
 
 
 class _Search(NamedTuple):
@@ -84,51 +74,8 @@ class Contraction(NamedTuple):
     parts: Integers  # (M,)
 
 
-@inlined
-def _find(pool: _Pool, block: int, node: int, mask: int) -> int:
-    """Return where the arc with that other end is in the pool, or -1."""
-    begin = pool.begin[U(block)]
-    for i in range(begin, begin + pool.size[U(block)]):
-        if pool.key[U(i)] & mask == node:
-            return i
-    return -1
-
-
 @inner
-def _join(pool: _Pool, block: int, key: int, parts: int, mask: int) -> None:
-    """Put an arc into a block, or make the parallel one lighter. The pool has room for the block to move."""
-    place = _find(pool, block, key & mask, mask)
-    if place >= 0:
-        if key < pool.key[U(place)]:
-            pool.key[U(place)] = key
-            pool.parts[U(place)] = parts
-        return
-    size, begin = pool.size[U(block)], pool.begin[U(block)]
-    if size == pool.room[U(block)]:
-        moved, room = pool.used[0], 2 * size + 2
-        for i in range(size):
-            pool.key[U(moved + i)] = pool.key[U(begin + i)]
-            pool.parts[U(moved + i)] = pool.parts[U(begin + i)]
-        pool.begin[U(block)], pool.room[U(block)] = moved, room
-        pool.used[0] = moved + room
-        begin = moved
-    pool.key[U(begin + size)] = key
-    pool.parts[U(begin + size)] = parts
-    pool.size[U(block)] = size + 1
-
-
-@inlined
-def _cut(pool: _Pool, block: int, node: int, mask: int) -> None:
-    """Take the arc with that other end out of a block."""
-    place = _find(pool, block, node, mask)
-    last = pool.begin[U(block)] + pool.size[U(block)] - 1
-    pool.key[U(place)] = pool.key[U(last)]
-    pool.parts[U(place)] = pool.parts[U(last)]
-    pool.size[U(block)] -= 1
-
-
-@inner
-def _witness(pool: _Pool, search: _Search, bits: int, source: int, avoid: int, limit: int, goals: int) -> int:
+def _witness(pool: Pool, search: _Search, bits: int, source: int, avoid: int, limit: int, goals: int) -> int:
     """Search from a node without another one, until all goals are reached as cheaply, or in vain.
 
     Labels are left for the nodes of ``search.touched``; return how many those are.
@@ -167,7 +114,7 @@ def _witness(pool: _Pool, search: _Search, bits: int, source: int, avoid: int, l
 
 
 @inner
-def _shortcuts(pool: _Pool, search: _Search, bits: int, node: int, tails, found) -> int:
+def _shortcuts(pool: Pool, search: _Search, bits: int, node: int, tails, found) -> int:
     """List the shortcuts that taking out a node would need; return how many.
 
     ``tails[k]`` is where shortcut k begins, ``found[k]`` the key of its weight and head.
@@ -204,25 +151,23 @@ def _shortcuts(pool: _Pool, search: _Search, bits: int, node: int, tails, found)
 
 
 @inlined
-def _degree(pool: _Pool, node: int) -> int:
+def _degree(pool: Pool, node: int) -> int:
     return np.int64(pool.size[U(2 * node)]) + pool.size[U(2 * node + 1)]
 
 
 @inlined
-def _pairs(pool: _Pool, node: int) -> int:
+def _pairs(pool: Pool, node: int) -> int:
     """Return how many shortcuts a node could need at the most."""
     return np.int64(pool.size[U(2 * node)]) * pool.size[U(2 * node + 1)]
 
 
 @inlined
-def _importance(pool: _Pool, level: NDArray[np.int32], node: int, shortcuts: int) -> int:
+def _importance(pool: Pool, level: NDArray[np.int32], node: int, shortcuts: int) -> int:
     return 2 * (level[U(node)] + shortcuts) - _degree(pool, node)
 
 
 @inner
-def _take_out(
-    pool: _Pool, level: NDArray[np.int32], node: int, answer: _Answer, turn: int, mask: int
-) -> None:
+def _take_out(pool: Pool, level: NDArray[np.int32], node: int, answer: _Answer, turn: int, mask: int) -> None:
     """Write the arcs of a node to the answer, take them from its neighbours, and lift those above it."""
     written = answer.rows[2 * turn]
     for side in range(2):
@@ -232,7 +177,7 @@ def _take_out(
             answer.keys[U(written)] = pool.key[U(i)]
             answer.parts[U(written)] = pool.parts[U(i)]
             written += 1
-            _cut(pool, 2 * other + 1 - side, node, mask)
+            cut(pool, 2 * other + 1 - side, node, mask)
             level[U(other)] = max(level[U(other)], level[U(node)] + 1)
         answer.rows[2 * turn + 1 + side] = written
     answer.order[turn] = node
@@ -249,7 +194,7 @@ def _place(answer: _Answer, begin: int, end: int, node: int, mask: int) -> int:
 
 @inlined
 def _require(
-    pool: _Pool, answer: _Answer, waiting: _Waiting, node: int, turn: int, size: int, mask: int
+    pool: Pool, answer: _Answer, waiting: _Waiting, node: int, turn: int, size: int, mask: int
 ) -> None:
     """Write what room taking out a node, and judging its neighbours anew, might need at the most."""
     degree = _degree(pool, node)
@@ -271,9 +216,7 @@ def _require(
 
 
 @inlined
-def _judged(
-    pool: _Pool, search: _Search, bits: int, tails, found, level: NDArray[np.int32], node: int
-) -> int:
+def _judged(pool: Pool, search: _Search, bits: int, tails, found, level: NDArray[np.int32], node: int) -> int:
     """Return the importance of a node; where no witness is looked for, its degree tells enough."""
     if search.nodes <= 1:
         return _degree(pool, node) + level[U(node)]
@@ -321,8 +264,8 @@ def _take_all(pool, search, bits, tails, found, level, importance, waiting, answ
         for k in range(count):
             tail, head = int(tails[U(k)]), int(found[U(k)] & mask)
             both = _place(answer, middle, end, tail, mask) << 32 | _place(answer, begin, middle, head, mask)
-            _join(pool, 2 * tail, found[U(k)], both, mask)
-            _join(pool, 2 * head + 1, found[U(k)] - head + tail, both, mask)
+            join(pool, 2 * tail, found[U(k)], both, mask)
+            join(pool, 2 * head + 1, found[U(k)] - head + tail, both, mask)
         for i in range(begin, end):
             node = answer.keys[U(i)] & mask
             if i >= middle and _place(answer, begin, middle, node, mask) < middle:
@@ -357,8 +300,8 @@ def _fill(pool, first, arcs, mask):
             head = arcs[i] & mask
             if head != node:
                 parts = i << 32 | _ORIGINAL
-                _join(pool, 2 * node, arcs[i], parts, mask)
-                _join(pool, 2 * head + 1, arcs[i] - head + node, parts, mask)
+                join(pool, 2 * node, arcs[i], parts, mask)
+                join(pool, 2 * head + 1, arcs[i] - head + node, parts, mask)
 
 
 def contract(graph: Graph, witness_nodes: int = WITNESS_NODES) -> Contraction:
@@ -368,7 +311,7 @@ def contract(graph: Graph, witness_nodes: int = WITNESS_NODES) -> Contraction:
     """
     n, m, bits = len(graph.first) - 1, len(graph.arcs), graph.bits
     room = 6 * m + 8 * n + 64
-    pool = _Pool(
+    pool = Pool(
         np.empty(room, np.int64),
         np.empty(room, np.int64),
         np.zeros(2 * n, np.int64),

@@ -23,6 +23,7 @@ from routeopt.solvers.paths import (
     customisation,
     dijkstra,
     hierarchy,
+    landmarks,
     sweep,
     unpacking,
     upward,
@@ -154,6 +155,29 @@ class Bidirectional(Dijkstra):
     def trace(self, source: Seeds, target: Seeds) -> Trace:
         """Return a shortest path between two points."""
         *found, settled = bidirectional.trace(self.sides, self._pairs.own, source, target)
+        self.settled += settled
+        return Trace(*found)
+
+
+class Landmarks(Dijkstra):
+    """A few landmarks are chosen first; they guide the search for each pair."""
+
+    def __init__(self, network: Network, weights: Weights) -> None:
+        super().__init__(network, weights)
+        bounds = landmarks.choose(self.out, inward(network, weights.units))
+        self._guides = _Desks(lambda: landmarks.new_guide(bounds))
+
+    def distances(self, sources: Seeds, targets: Seeds) -> Integers:
+        """Return the distance of each pair of points."""
+        found = np.empty(len(sources.rows) - 1, np.int64)
+        self.settled += landmarks.distances(
+            self.out, self._desks.own, self._guides.own, sources, targets, found
+        )
+        return found
+
+    def trace(self, source: Seeds, target: Seeds) -> Trace:
+        """Return a shortest path between two points."""
+        *found, settled = landmarks.trace(self.out, self._desks.own, self._guides.own, source, target)
         self.settled += settled
         return Trace(*found)
 

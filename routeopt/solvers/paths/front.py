@@ -6,19 +6,23 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from routeopt import registry
 from routeopt.errors import ProblemError
 from routeopt.problems.instance import Floats, Integers
 from routeopt.problems.network import Network
 from routeopt.problems.paths import Path
 from routeopt.solvers.paths import hierarchy
+from routeopt.solvers.paths.assembly import assembled
+from routeopt.solvers.paths.bidirectional import Sides
 from routeopt.solvers.paths.customisation import skeleton
-from routeopt.solvers.paths.engines import Bidirectional, Contracted, Customised, Dijkstra, Engine
+from routeopt.solvers.paths.engines import Bidirectional, Contracted, Customised, Dijkstra, Engine, Landmarks
+from routeopt.solvers.paths.graph import inward, outward
 from routeopt.solvers.paths.isochrone import Isochrone, within
 from routeopt.solvers.paths.reasons import why_unreachable
 from routeopt.solvers.paths.same_arc import Direct, direct
@@ -26,7 +30,6 @@ from routeopt.solvers.paths.seeds import (
     Points,
     Seeds,
     ends_of,
-    kept_ends,
     read_point,
     read_points,
     seeds_of,
@@ -34,9 +37,15 @@ from routeopt.solvers.paths.seeds import (
 from routeopt.solvers.paths.tree import Tree
 from routeopt.solvers.paths.weights import Weights, read_weights
 
+if TYPE_CHECKING:
+    from routeopt.solvers.paths.preferences import RoutePreferences
+    from routeopt.solvers.paths.preferring import Preferring
+    from routeopt.solvers.paths.selection import Alternative
+
 METHODS: Mapping[str, Callable[[Network, Weights], Engine]] = {
     "dijkstra": Dijkstra,
     "bidirectional": Bidirectional,
+    "landmarks": Landmarks,
     "hierarchy": lambda network, weights: Contracted(hierarchy.build(network, weights.units)),
     "customisable": lambda network, weights: Customised(skeleton(network), weights),
 }
@@ -78,7 +87,8 @@ class ShortestPaths:
     method : str
         ``"hierarchy"`` (contraction hierarchy, Geisberger et al. 2008) prepares for a second or so a quarter of a
         million nodes and answers in microseconds; ``"customisable"`` (Dibbelt et al. 2016) answers less quickly and is
-        made for :meth:`reweighted`; ``"dijkstra"`` and ``"bidirectional"`` prepare nothing. ``"auto"`` takes the
+        made for :meth:`reweighted`; ``"landmarks"`` (Goldberg and Harrelson 2005) guides each search by a few trees;
+        ``"dijkstra"`` and ``"bidirectional"`` prepare nothing. ``"auto"`` takes the
         hierarchy but for tiny networks.
     threads : int, optional
         Threads of a matrix; by default one a core.
@@ -115,7 +125,7 @@ class ShortestPaths:
     ) -> None:
         if method not in {"auto", *METHODS}:
             raise ProblemError(f"method '{method}' is not known; there are: auto, {', '.join(METHODS)}")
-        self.network, self.method = network, method
+        self.network, self.metric, self.method = network, metric, method
         self.threads = threads or os.cpu_count() or 1
         self._weights = read_weights(network, metric)
         if method == "auto":
@@ -125,6 +135,11 @@ class ShortestPaths:
 
     def __repr__(self) -> str:
         return f"<ShortestPaths in {self.network!r} by {self.method}>"
+
+    @property
+    def weights(self) -> Weights:
+        """The metric in whole units."""
+        return self._weights
 
     @property
     def resolution(self) -> float:
@@ -148,8 +163,9 @@ class ShortestPaths:
             As for the class; inf closes an arc.
         """
         result = copy(self)
-        result._weights = read_weights(self.network, metric)
-        if self.method in {"dijkstra", "bidirectional"}:
+        result.__dict__.pop("sides", None)
+        result.metric, result._weights = metric, read_weights(self.network, metric)
+        if self.method in {"dijkstra", "bidirectional", "landmarks"}:
             result.engine = METHODS[self.method](self.network, result._weights)
             return result
         if self._skeleton is None:
@@ -181,24 +197,8 @@ class ShortestPaths:
         if found.distance < 0:
             explain = partial(why_unreachable, self.network, self._weights, source, target, start, goal)
             return Path(self.network, found.arcs, np.inf, explain=explain)
-        first = kept_ends(self._weights, start)[found.begin]
-        last = kept_ends(self._weights, goal)[found.end]
-        arcs = [found.arcs]
-        begun, ended = start.share[first] > 0, goal.share[last] > 0
-        if begun:
-            arcs.insert(0, start.arc[first : first + 1])
-        if ended:
-            arcs.append(goal.arc[last : last + 1])
-        whole_start = not begun or start.share[first] >= 1.0
-        origin = int(self.network.tail[start.arc[first]]) if begun else int(start.node[first])
-        return Path(
-            self.network,
-            np.concatenate(arcs).astype(np.int32),
-            found.distance * self.resolution,
-            origin=origin if whole_start else -1,
-            begin=1.0 - float(start.share[first]) if begun else 0.0,
-            end=float(goal.share[last]) if ended else 1.0,
-        )
+        seeds = found.begin, found.end
+        return assembled(self.network, self._weights, (start, goal), seeds, found.arcs, found.distance)
 
     def _along(self, along: Direct) -> Path:
         """Return the path that stays on the arc where both points are."""
@@ -287,6 +287,30 @@ class ShortestPaths:
             raise ProblemError("limit: nan is not a number")
         found = [within(tree, float(value)) for value in limits]
         return found if np.ndim(limit) else found[0]
+
+    def alternatives(
+        self, a: Any, b: Any, k: int = 3, method: str = "via", **limits: Any
+    ) -> list[Alternative]:
+        """Return up to k good paths between two points, the shortest first, each different from those before it.
+
+        See :func:`routeopt.solvers.paths.alternatives.alternatives` for methods and limits.
+        """
+        found: list[Alternative] = registry.load("routeopt.solvers.paths.alternatives:alternatives")(
+            self, a, b, k, method, **limits
+        )
+        return found
+
+    def preferring(self, preferences: RoutePreferences) -> Preferring:
+        """Return paths that avoid, favour and come by what the preferences say."""
+        found: Preferring = registry.load("routeopt.solvers.paths.preferring:Preferring")(self, preferences)
+        return found
+
+    @cached_property
+    def sides(self) -> Sides:
+        """The arcs out of each node and into each node, for searches that no hierarchy serves."""
+        if isinstance(self.engine, Bidirectional):
+            return self.engine.sides
+        return Sides(outward(self.network, self._weights.units), inward(self.network, self._weights.units))
 
     def _seeds(self, points: Points, columns: Floats, backwards: bool = False) -> Seeds:
         return seeds_of(self._weights, ends_of(self.network, points, backwards), columns)

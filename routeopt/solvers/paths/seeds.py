@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from routeopt import registry
 from routeopt.errors import ProblemError
 from routeopt.problems.instance import Floats, Integers
 from routeopt.problems.network import Network
@@ -67,8 +66,7 @@ def read_points(network: Network, points: ArrayLike | Positions | Sequence[Any])
         return Points(np.empty(0, np.int32), points)
     given = np.asarray(points)
     if given.ndim == 2 and given.shape[1] == 2:
-        snap = registry.load("routeopt.problems.snapping:snap")
-        return Points(np.empty(0, np.int32), snap(network, given.astype(np.float64)))
+        return Points(np.empty(0, np.int32), network.snap(given.astype(np.float64)))
     if given.ndim != 1 or (len(given) and given.dtype.kind not in "iu"):
         raise ProblemError(
             f"points: {given.dtype} of shape {given.shape}; give numbers of nodes (k,), coordinates (k, 2) or Positions"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from routeopt.problems.instance import MIXED, Floats, Instance
+from routeopt.problems.instance import EUCLIDEAN, MIXED, Floats, Instance
 from routeopt.solvers.vrp.rich.layout import Field
 from routeopt.solvers.vrp.rich.near import closest, promising
 from routeopt.solvers.vrp.stretches import prepare, stretches
+
+_STORED = 400  # nodes up to which straight legs are faster read out of a matrix than computed
 
 
 def make_field(instance: Instance, neighbours: int) -> Field:
@@ -16,7 +18,8 @@ def make_field(instance: Instance, neighbours: int) -> Field:
     stops = np.arange(i.depots, i.nodes)
     delivery, pickup = i.delivery, np.maximum(i.pickup, 0.0)
     loads = np.stack([delivery, pickup, np.maximum(delivery, pickup)], axis=2)
-    distance, duration = _padded(i.distance), _padded(i.duration)
+    computed = i.nodes > _STORED and (i.metric == EUCLIDEAN).all()
+    distance, duration = (_padded(legs[:, :0, :0] if computed else legs) for legs in (i.distance, i.duration))
     if np.array_equal(distance, duration):
         duration = distance
     back, duration_back = _transposed(distance), _transposed(duration)

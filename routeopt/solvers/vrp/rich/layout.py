@@ -76,6 +76,7 @@ ROUTE = np.dtype(
         ("ruined", np.int32),  # iteration that last took a string out of it
         ("old_count", np.int32),
         ("spot", np.int32),  # in the stack of empty routes; -1: not in it
+        ("searched", np.int32),  # search for a place that went through it last
         ("load", np.float64),  # delivered, in the first dimension
         ("capacity", np.float64),
         ("rate", np.float64),  # cost per unit of distance

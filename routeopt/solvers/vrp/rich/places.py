@@ -17,8 +17,9 @@ from routeopt.solvers.vrp.rich.measure import driven_cost, joined, measure, time
 from routeopt.solvers.vrp.stretches import CAPACITY, HOLD
 
 BLINKS = 0.01  # share of places that are passed over
-NEAR, EVERYWHERE, NEW = range(3)  # where places are tried, in this order
+NEAR, AROUND, EVERYWHERE, NEW = range(4)  # where places are tried, in this order
 FEW = (1 << 31) - 1  # numbers of searches, kept as int32
+COMMON = 2_000  # stops up to which all routes are searched whenever need be
 OPENED = 10  # one in so many searches tries a vehicle more although the stop fits elsewhere
 
 
@@ -112,14 +113,22 @@ def order_fits(field, plan, u, p):
 
 
 @inlined
+def searched(plan, v):
+    """Return whether a stop is in no route, or in one that this search has been through."""
+    r = plan.nodes[v].route
+    return r < 0 or plan.routes[r].searched == plan.counts[SEARCHES]
+
+
+@inlined
 def best_place(field, plan, u, bound, state):
     """Return the least change of cost below the bound, and the node that the stop then follows, or -1.
 
-    All routes are searched where the stop fits nowhere near. A vehicle more is the last resort: a route that
-    is opened for the cost of its legs alone is one too many later on. Of several types either the cheapest is
-    taken or any, for what the vehicle will carry is not known yet; at times they are tried in any case.
+    Where the stop fits nowhere near, whole routes around it are searched, and then all, though of many stops only
+    for some. A vehicle more is the last resort: a route that is opened for the cost of its legs alone is one too
+    many later on. Of several types either the cheapest is taken or any, for what the vehicle will carry is not
+    known yet; at times they are tried in any case.
     """
-    nodes, near, counts = plan.nodes, field.near, plan.counts
+    nodes, near, around, counts = plan.nodes, field.near, field.around, plan.counts
     width, rings = near.shape[1], np.int64(field.task.nodes)
     kinds = len(plan.heights)
     shift = below(state, kinds) if kinds > 1 else 0
@@ -127,11 +136,11 @@ def best_place(field, plan, u, bound, state):
     settled = kinds == 1 or below(state, OPENED) > 0
     best, place = bound, np.int64(-1)
     counts[SEARCHES] = (counts[SEARCHES] + 1) & FEW
-    stage, k, r, p = NEAR, 0, 0, np.int64(-1)
+    stage, k, r, p, everywhere = NEAR, 0, np.int64(0), np.int64(-1), False
     while True:
         if stage == NEAR:
             if k == width:
-                stage, k, p = EVERYWHERE if place < 0 and bound == np.inf else NEW, 0, np.int64(-1)
+                stage, k, p = AROUND if place < 0 and bound == np.inf else NEW, 0, np.int64(-1)
                 continue
             v = np.int64(near[u, k])
             k += 1
@@ -151,12 +160,26 @@ def best_place(field, plan, u, bound, state):
             if counts[BLINK] <= 0:
                 counts[BLINK] = 1 + int(np.log(1.0 - uniform(state)) / np.log(1.0 - BLINKS))
                 continue
+        elif stage == AROUND:
+            p = np.int64(nodes[p].following) if p >= 0 else rings
+            if p >= rings:
+                while k < around.shape[1] and searched(plan, around[u, k]):
+                    k += 1
+                if k == around.shape[1]:
+                    everywhere = place < 0 and below(state, rings) < COMMON
+                    stage, k, r, p = EVERYWHERE if everywhere else NEW, 0, np.int64(0), np.int64(-1)
+                    continue
+                r = np.int64(nodes[around[u, k]].route)
+                plan.routes[r].searched = counts[SEARCHES]
+                p = rings + r
         elif stage == EVERYWHERE:
             p = np.int64(nodes[p].following) if p >= 0 else rings
             if p >= rings:
                 while r < len(plan.routes) and plan.routes[r].count == 0:
                     r += 1
                 if r == len(plan.routes):
+                    if k > 0:  # no vehicle is left
+                        return best, place
                     stage = NEW
                     continue
                 p = rings + r
@@ -164,6 +187,9 @@ def best_place(field, plan, u, bound, state):
         else:
             if place >= 0 and k == 0 and settled:
                 return best, place
+            if k == kinds and place < 0 and bound == np.inf and not everywhere:
+                stage, r, p = EVERYWHERE, np.int64(0), np.int64(-1)
+                continue
             if k == kinds or (place >= rings and k > 0 and not cheapest):
                 return best, place
             kind = (k + shift) % kinds
