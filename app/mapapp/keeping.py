@@ -25,6 +25,7 @@ INPUTS: dict[str, Any] = {  # by key, with what they are at first; None: what th
     "metric": None,
     "path_from": 0,
     "path_to": 140,
+    "others": 0,
     "minutes": None,
     "explored": None,
     "click_sets": None,

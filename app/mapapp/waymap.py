@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pydeck
 
@@ -12,8 +14,10 @@ from routeopt.plot.style import INK, LINES, PAPER
 from routeopt.problems.instance import Floats
 from routeopt.problems.network import Network
 from routeopt.problems.paths import Path
+from routeopt.solvers.paths.selection import Alternative
 
 KEY, CROSSINGS, HEIGHT = "paths map", "crossings", 520
+INKS, COLOURS = LINES[1:5], ("vermilion", "green", "purple", "orange")  # of alternatives
 
 
 def layers(network: Network, path: Path, ends: tuple[int, int]) -> list[pydeck.Layer]:
@@ -34,6 +38,24 @@ def layers(network: Network, path: Path, ends: tuple[int, int]) -> list[pydeck.L
         for node, sign, word in zip(ends, "AB", ("from", "to"), strict=True)
     ]
     return [*made, dots("ends", marks, ink(INK), 12.0), texts("end signs", marks, "sign", ink(PAPER), 13)]
+
+
+def alternatives(found: Sequence[Alternative]) -> list[pydeck.Layer]:
+    """Return a line for each path beside the best one."""
+    return [
+        line_layer(
+            f"alternative {place + 1}",
+            [
+                {
+                    "path": np.round(other.path.line, 5).tolist(),
+                    "tip": f"{other.path.length:,.0f} m, {other.path.duration / 60:.1f} min",
+                }
+            ],
+            6,
+            ink(INKS[place % len(INKS)]),
+        )
+        for place, other in enumerate(found)
+    ]
 
 
 def deck(layers: list[pydeck.Layer], places: Floats, city: str) -> pydeck.Deck:

@@ -16,6 +16,7 @@ from mapapp.source import streets
 from routeopt.data.bundled import networks
 from routeopt.problems.network import Network
 from routeopt.problems.paths import Path
+from routeopt.solvers.paths.selection import Alternative
 
 METRICS = {"time": "quickest", "length": "shortest"}
 ENDS = {"path_from": "From", "path_to": "To"}
@@ -32,6 +33,9 @@ def page() -> None:
         )
         a, b = _ends(network)
         shut = st.multiselect("Closed streets", _names(network), key=f"closed {city}", max_selections=20)
+        others = int(
+            st.number_input("Alternatives", 0, 4, key="others", help="Good paths beside the best one.")
+        )
         limits = st.multiselect(
             "Reached within minutes",
             reach.MINUTES,
@@ -41,7 +45,7 @@ def page() -> None:
         )
         explored = st.toggle("What Dijkstra's search looks at", key="explored")
     try:
-        _answer(city, metric, tuple(sorted(shut)), (a, b), limits, explored)
+        _answer(city, metric, tuple(sorted(shut)), (a, b), others, limits, explored)
     except Exception as error:
         show("There is no answer", messages(error))
 
@@ -81,6 +85,7 @@ def _answer(
     metric: str,
     shut: tuple[str, ...],
     ends: tuple[int, int],
+    others: int,
     limits: Sequence[int],
     explored: bool,
 ) -> None:
@@ -94,6 +99,8 @@ def _answer(
         layers += reach.layers(paths_of(city, "time", shut, METHODS[0]), ends[0], limits)
     if explored and path.found:
         layers.append(reach.explored(paths, ends[0], path.cost))
+    found = paths_of(city, metric, shut, "hierarchy").alternatives(*ends, k=others + 1)[1:] if others else []
+    layers += waymap.alternatives(found)
     layers += waymap.layers(paths.network, path, ends)
     places = paths.network.places
     assert places is not None
@@ -108,6 +115,8 @@ def _answer(
     st.caption(basemap.ATTRIBUTION)
     if limits:
         st.caption(reach.legend(limits))
+    if others:
+        _alternatives(found)
     _table(runs)
     if path.found and path.steps:
         _steps(path)
@@ -121,6 +130,26 @@ def _facts(path: Path) -> None:
     length.metric("Length", f"{path.length:,.0f} m", border=True)
     time.metric("Time", f"{path.duration / 60:.1f} min", border=True)
     streets_passed.metric("Stretches", len(path.steps), border=True)
+
+
+def _alternatives(found: Sequence[Alternative]) -> None:
+    """Show what the other paths are like (Abraham et al. 2010)."""
+    st.subheader("Alternatives")
+    if not found:
+        st.info("No other path is good enough: each is much longer, or hardly differs.")
+        return
+    frame = pd.DataFrame(
+        {
+            "colour": waymap.COLOURS[place % len(waymap.COLOURS)],
+            "metres": round(other.path.length),
+            "minutes": round(other.path.duration / 60, 1),
+            "times the best": round(other.stretch, 3),
+            "shared with those before": f"{100 * other.sharing:.0f} %",
+            "largest detour of a part": round(other.bounded_stretch, 3),
+        }
+        for place, other in enumerate(found)
+    )
+    st.dataframe(frame, hide_index=True, alt="Alternatives with their measures")
 
 
 def _table(runs: Sequence[Measured]) -> None:

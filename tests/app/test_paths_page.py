@@ -72,3 +72,18 @@ def test_clicks_set_the_ends_in_turn(monkeypatch):
     state[waymap.KEY] = {"selection": {"objects": {}}}
     ways.clicked()
     assert state["click_sets"] == "path_from"
+
+
+def test_alternatives_are_drawn_with_their_measures(open_page):
+    page = open_page("views/paths.py", path_city="coquimbo", path_from=10, path_to=5000, others=2)
+    names = [layer["id"] for layer in page.maps[0]["layers"]]
+    found = [name for name in names if name.startswith("alternative")]
+    assert found
+    measures = next(frame.value for frame in page.at.dataframe if "times the best" in frame.value.columns)
+    assert len(measures) == len(found)
+    assert (measures["times the best"] >= 1).all()
+
+
+def test_without_alternatives_it_says_so(open_page):
+    page = open_page("views/paths.py", path_from=5, path_to=5, others=3)
+    assert "No other path is good enough" in page.words
