@@ -12,9 +12,10 @@ import streamlit as st
 from mapapp.source import streets
 from routeopt.problems.network import Network
 from routeopt.problems.paths import Path
+from routeopt.solvers.paths import front
 from routeopt.solvers.paths.front import ShortestPaths
 
-METHODS = ("dijkstra", "bidirectional", "hierarchy", "customisable")
+METHODS = tuple(front.METHODS)
 _counting = threading.Lock()  # the counter of settled nodes belongs to all who ask
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from mapapp import waymap, ways
+from mapapp.measure import METHODS
 
 
 def table(page):
@@ -13,7 +14,7 @@ def table(page):
 def test_all_methods_agree(open_page):
     page = open_page("views/paths.py")
     methods = table(page)
-    assert len(methods) == 4
+    assert len(methods) == len(METHODS)
     assert methods["cost"].nunique() == 1
     assert page.layer("path")
     assert "OpenStreetMap" in page.words
