@@ -67,7 +67,7 @@ def path(
     paths = ro.ShortestPaths(streets, _metric(streets, metric))
     found = [paths.path(*points)]
     if found[0] and alternatives > 1:
-        found = [other.path for other in paths.alternatives(*points, alternatives)]
+        found = [other.path for other in paths.alternatives(points[0], points[1], alternatives)]
     if as_json:
         document = _document(found[0])
         if alternatives > 1:
