@@ -16,7 +16,7 @@ from routeopt.problems.rows import Depot, Vehicle
 from routeopt.problems.vrp import VRP
 
 WAGE = 24 / 3600  # euros a second
-PAVED = 1e-9  # metres: what an arc weighs at least, so that a network of loops without length has places too
+LEAST_LENGTH = 1e-9  # metres: so that arcs without any length have places too, where there are no others
 
 
 def deliveries(
@@ -57,7 +57,7 @@ def deliveries(
 
 def street_places(rng: np.random.Generator, network: Network, count: int) -> Floats:
     """Return places ``(count, 2)`` on the arcs of a network, rounded to about a decimetre."""
-    length = np.asarray(network.arcs["length"], np.float64) + PAVED
+    length = np.asarray(network.arcs["length"], np.float64) + LEAST_LENGTH
     arcs = rng.choice(len(length), size=count, p=length / length.sum())
     places = [
         _along(network.line(int(arc)), share) for arc, share in zip(arcs, rng.random(count), strict=True)

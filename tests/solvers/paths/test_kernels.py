@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+from elsewhere import words_of
 
 import routeopt
 
@@ -29,23 +26,9 @@ print(sum(len(k.stats.cache_misses) for k in kernels), sum(len(k.stats.cache_hit
 """
 
 
-def run(code: str, **environment: str) -> list[str]:
-    """Return the words that a process of its own prints."""
-    variables = {**os.environ, "PYTHONPATH": str(Path(routeopt.__file__).parent.parent), **environment}
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
-        env=variables,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.split()
-
-
 def test_second_process_compiles_nothing():
-    run(SEARCH)
-    assert run(SEARCH + COUNT) == ["0", "True"]
+    words_of(SEARCH)
+    assert words_of(SEARCH + COUNT) == ["0", "True"]
 
 
 def test_matrices_of_nothing_are_empty():

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
-
-import routeopt as ro
+from elsewhere import words_of
 
 SOLVE = """
 import routeopt as ro
@@ -31,17 +25,8 @@ CASES = [
 
 def cost_elsewhere(case, **environment):
     """Return the cost that a process of its own finds."""
-    code = SOLVE.format(case=case) + "print(cost)"
-    variables = {**os.environ, "PYTHONPATH": str(Path(ro.__file__).parent.parent), **environment}
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
-        env=variables,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return float(done.stdout)
+    (cost,) = words_of(SOLVE.format(case=case) + "print(cost)", **environment)
+    return float(cost)
 
 
 def cost_here(case):
