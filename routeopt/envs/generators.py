@@ -1,0 +1,102 @@
+"""Where problems come from: made by chance, or stated by someone. A generator gives batches of them as tensors."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from math import prod
+from pathlib import Path
+
+import numpy as np
+from tensordict import TensorDict
+
+from routeopt import registry
+from routeopt.data.generators.batches import BASIC, mixed_batch
+from routeopt.data.generators.options import check, whole
+from routeopt.data.generators.routefinder import VARIANTS
+from routeopt.envs.tensors import stack, tensors
+from routeopt.problems.instance import Instance
+from routeopt.problems.vrp import VRP
+
+
+class Generator(ABC):
+    """What an environment takes its problems from.
+
+    Parameters
+    ----------
+    seed : int, optional
+        The same seed gives the same batches in the same order.
+    """
+
+    def __init__(self, seed: int | None = None) -> None:
+        self.rng = np.random.default_rng(seed)
+
+    @abstractmethod
+    def batch(self, size: int) -> Instance:
+        """Return the next problems, stacked."""
+
+    def __call__(self, batch_size: int | Sequence[int]) -> TensorDict:
+        """Return the next problems as tensors."""
+        return tensors(self.batch(batch_size if isinstance(batch_size, int) else prod(batch_size)))
+
+
+class Mixed(Generator):
+    """Problems of the variants of RouteFinder, each of any of them (Berto et al. 2025).
+
+    Parameters
+    ----------
+    stops : int, or pair of int
+        Number of stops, or the least and the greatest; each problem then has its own.
+    variants : sequence of str
+        Names of :data:`routeopt.data.generators.routefinder.VARIANTS`, by default the 16 with one depot and
+        without mixed backhauls. Where some have several depots, a batch has those of one kind.
+    seed : int, optional
+        The same seed gives the same batches in the same order.
+    """
+
+    def __init__(
+        self, stops: int | tuple[int, int] = 50, variants: Sequence[str] = BASIC, *, seed: int | None = None
+    ) -> None:
+        super().__init__(seed)
+        self.stops = (stops, stops) if isinstance(stops, int) else stops
+        check(whole("stops", self.stops[0], 1), whole("stops", self.stops[1], self.stops[0]))
+        single = tuple(name for name in variants if "MD" not in VARIANTS.get(name, ()))
+        several = tuple(name for name in variants if name not in single)
+        self.kinds = [kind for kind in (single, several) if kind]
+        self._share = np.array([len(kind) for kind in self.kinds]) / max(len(variants), 1)
+        mixed_batch(np.random.default_rng(0), np.ones(1, int), self.kinds[0] if self.kinds else ())
+
+    def batch(self, size: int) -> Instance:
+        """Return the next problems, stacked."""
+        kind = self.kinds[self.rng.choice(len(self.kinds), p=self._share)]
+        return mixed_batch(self.rng, self.rng.integers(*self.stops, size, endpoint=True), kind)
+
+
+class Stated(Generator):
+    """Given problems, drawn by chance.
+
+    A batch holds none twice as long as there are enough. ``every()`` returns all in their order.
+
+    Parameters
+    ----------
+    problems : sequence of VRP, str or Path
+        Problems, or files of :func:`routeopt.read`.
+    seed : int, optional
+        The same seed gives the same batches in the same order.
+    """
+
+    def __init__(self, problems: Sequence[VRP | str | Path], *, seed: int | None = None) -> None:
+        super().__init__(seed)
+        read = registry.load("routeopt.data.readers:read")
+        self.problems: list[VRP] = [p if isinstance(p, VRP) else read(p) for p in problems]
+        self._all = stack([problem.instance() for problem in self.problems])
+
+    def batch(self, size: int) -> Instance:
+        """Return problems by chance, stacked."""
+        count = len(self.problems)
+        chosen = self.rng.choice(count, size, replace=size > count)
+        return Instance(*(field[chosen] for field in self._all))
+
+    def every(self) -> TensorDict:
+        """Return all problems as tensors, in their order."""
+        return tensors(self._all)
