@@ -14,6 +14,7 @@ from routeopt import registry
 from routeopt.data.generators.batches import BASIC, mixed_batch
 from routeopt.data.generators.options import check, whole
 from routeopt.data.generators.routefinder import VARIANTS
+from routeopt.envs import rules
 from routeopt.envs.tensors import stack, tensors
 from routeopt.problems.instance import Instance
 from routeopt.problems.vrp import VRP
@@ -83,6 +84,13 @@ class Stated(Generator):
         Problems, or files of :func:`routeopt.read`.
     seed : int, optional
         The same seed gives the same batches in the same order.
+
+    Raises
+    ------
+    UnsupportedError
+        A problem uses attributes that the environment does not have.
+    ProblemError
+        A stop cannot be served at all, or the problems differ in the number of depots.
     """
 
     def __init__(self, problems: Sequence[VRP | str | Path], *, seed: int | None = None) -> None:
@@ -90,6 +98,22 @@ class Stated(Generator):
         read = registry.load("routeopt.data.readers:read")
         self.problems: list[VRP] = [p if isinstance(p, VRP) else read(p) for p in problems]
         self._all = stack([problem.instance() for problem in self.problems])
+        self._check_servable()
+
+    def _check_servable(self) -> None:
+        td = tensors(self._all)
+        td.update(rules.homes(td))
+        depots = td["depot_features"].shape[-2]
+        served = rules.servable(td).any(-2).numpy()
+        check(
+            *(
+                f"problem {row} '{problem.name}': no vehicle can serve stop '{problem.stops.names[node - depots]}', "
+                "even on a route of its own; take the stop away or loosen its bounds"
+                for row, problem in enumerate(self.problems)
+                for node in range(depots, depots + len(problem.stops))
+                if not served[row, node]
+            )
+        )
 
     def batch(self, size: int) -> Instance:
         """Return problems by chance, stacked."""

@@ -84,16 +84,14 @@ def nodes(td: TensorDict, at: Tensor | None = None) -> Node:
     def column(name: str) -> Any:
         return _at(td[name], at) if name in td.keys() else 0.0
 
-    delivery, pickup = column("delivery"), column("pickup")
-    ordered = "linehaul_first" in td.keys()
     window = (column("early"), column("late")) if "early" in td.keys() else (0.0, torch.inf)
     return Node(
         (window,),
         column("service"),
-        delivery,
-        pickup,
-        (delivery > 0).to(delivery.dtype) if ordered else 0.0,
-        ((pickup > 0) & (delivery <= 0)).to(delivery.dtype) if ordered else 0.0,
+        column("delivery"),
+        column("pickup"),
+        column("linehaul"),
+        column("backhaul"),
     )
 
 
@@ -155,13 +153,14 @@ def feasible(td: TensorDict, state: State, origin: Tensor, depot: Tensor) -> Ten
     if "linehaul_first" in td.keys():
         possible = possible & ((after.misordered <= 0) | ~td["linehaul_first"])
     if "distance_matrix" in td.keys():
-        there, back = legs(td, origin, None)[0], legs(td, None, depot)[0]
-        possible = possible & there.isfinite() & (back.isfinite() | td["open"])
+        reachable = legs(td, origin, None)[0].isfinite()
+        possible = possible & reachable & (_home(td, "home_distance", depot).isfinite() | td["open"])
     if "early" in td.keys():
         possible = possible & (after.lateness <= EPS)
     if not _measured(td):
         return possible
-    distance, duration = legs(td, None, depot)
+    distance = _home(td, "home_distance", depot)
+    duration = _home(td, "home_duration", depot) if "home_duration" in td.keys() else distance
     home: State = _RULES.finish(after, nodes(td, depot), distance, duration if "early" in td.keys() else 0.0)
     if "early" in td.keys():
         possible = possible & ((home.lateness - after.lateness <= EPS) | td["open"])
@@ -169,3 +168,31 @@ def feasible(td: TensorDict, state: State, origin: Tensor, depot: Tensor) -> Ten
         driven = torch.where(td["open"], after.distance, home.distance)
         possible = possible & (driven <= td["limit"] + EPS)
     return possible
+
+
+def homes(td: TensorDict) -> dict[str, Tensor]:
+    """Return distances and durations ``(..., D, N)`` of the legs from every node to the depots."""
+    depots = range(td["depot_features"].shape[-2])
+    back = [legs(td, None, torch.full_like(td["nodes"], depot)) for depot in depots]
+    distance, duration = (torch.stack(columns, -2) for columns in zip(*back, strict=True))
+    return {"home_distance": distance} | ({"home_duration": duration} if "duration_matrix" in td.keys() else {})
+
+
+def servable(td: TensorDict) -> Tensor:
+    """Return which stops ``(..., D, N)`` a vehicle of each depot can serve on a route of their own."""
+    depots, size = td["depot_features"].shape[-2], td["locs"].shape[-2]
+    node = torch.arange(size, device=td["nodes"].device)
+    stop = (node >= depots) & (node < td["nodes"])
+    alone = []
+    for number in range(depots):
+        depot = torch.full_like(td["nodes"], number)
+        alone.append(feasible(td, begin(td, depot), depot, depot) & stop)
+    return torch.stack(alone, -2)
+
+
+def _home(td: TensorDict, key: str, depot: Tensor) -> Tensor:
+    """Return the legs ``(..., N)`` from every node to these depots ``(..., 1)``."""
+    homes: Tensor = td[key]
+    if homes.shape[-2] == 1:
+        return homes.squeeze(-2)
+    return homes.gather(-2, depot.unsqueeze(-1).expand(*depot.shape, homes.shape[-1])).squeeze(-2)

@@ -21,7 +21,9 @@ service            (B, N)
 capacity           (B, 1)
 limit              (B, 1)         on the distance of a route
 open               (B, 1)         routes end at their last stop
-linehaul_first     (B, 1)         deliveries come before pickups
+linehaul_first     (B, 1)         deliveries come before pickups; then there are, too,
+linehaul           (B, N)         1 for a stop with a delivery
+backhaul           (B, N)         1 for a stop with a pickup only
 rate               (B, 1)         cost of a unit of distance, in the user's money
 fixed              (B, 1)         cost of a vehicle
 =================  =============  ======================================================================
@@ -139,7 +141,9 @@ def tensors(stacked: Instance) -> TensorDict:
         columns["pickup"] = stacked.pickup[..., 0]
         ordered = (stacked.backhaul == LINEHAUL_FIRST)[:, None]
         if ordered.any():
-            columns["linehaul_first"] = ordered
+            brings = stacked.delivery[..., 0] > 0
+            fetches = (stacked.pickup[..., 0] > 0) & ~brings
+            columns |= {"linehaul_first": ordered, "linehaul": brings * 1.0, "backhaul": fetches * 1.0}
     if np.isfinite(stacked.max_distance[:, 0]).any():
         columns["limit"] = stacked.max_distance[:, :1]
     if stacked.fixed_cost.any():

@@ -51,6 +51,7 @@ class VRPEnv(RL4COEnvBase):
     action_mask           (B, N)      bool
     done                  (B, 1)      bool            every stop is served
     i                     (B, 1)      int64           actions so far
+    home_…                (B, D, N)   float64         legs from the nodes to the depots, see ``rules``
     route_…               (B, 1)      float64         the state of the vehicle under way, see ``rules``
     servable              (B, D, N)   bool            with several depots: stops that a vehicle of a depot
                                                       can serve on a route of their own
@@ -110,11 +111,12 @@ class VRPEnv(RL4COEnvBase):
         if "duration_matrix" in state.keys():
             state["durations"] = (duration / unit).float()
         depots = state["depot_features"].shape[-2]
+        state.update(rules.homes(state))
         zero = torch.zeros_like(state["nodes"])
         node = torch.arange(state["locs"].shape[-2], device=zero.device)
         state.update({"current_node": zero, "depot": zero, "i": zero, "visited": node >= state["nodes"]})
         if depots > 1:
-            state["servable"] = torch.stack([_alone(state, zero + depot) for depot in range(depots)], -2)
+            state["servable"] = rules.servable(state)
         return self._arrive(state, rules.begin(state, zero), zero > 0)
 
     def _step(self, td: TensorDict) -> TensorDict:
@@ -148,7 +150,7 @@ class VRPEnv(RL4COEnvBase):
         if depots == 1:
             return torch.cat([~waiting | done, stops[..., 1:]], -1)
         first = td["i"] == 0  # a depot has to be chosen
-        useful = (td["servable"] & ~visited.unsqueeze(-2))[..., depots:].any(-1)
+        useful = (td["servable"] & ~visited.unsqueeze(-2)).any(-1)
         own = torch.arange(depots, device=node.device) == td["depot"]
         chosen = (useful & (~waiting | first)) | (done & own)
         return torch.cat([chosen, stops[..., depots:] & ~first], -1)
@@ -199,11 +201,6 @@ def _in_turn(allowed: Tensor, number: Tensor) -> Tensor:
     """Return the allowed one of this number, counted round and round, along the last axis."""
     order = (~allowed).to(torch.uint8).argsort(dim=-1, stable=True)
     return order.gather(-1, number % allowed.sum(-1, keepdim=True).clamp(min=1))
-
-
-def _alone(td: TensorDict, depot: Tensor) -> Tensor:
-    """Return which nodes ``(..., N)`` a vehicle of a depot can serve on a route of their own."""
-    return rules.feasible(td, rules.begin(td, depot), depot, depot) & ~td["visited"]
 
 
 def _seen(td: TensorDict) -> dict[str, Tensor]:
