@@ -12,11 +12,13 @@ from tensordict import TensorDict
 
 from routeopt import registry
 from routeopt.data.generators.batches import BASIC, mixed_batch
-from routeopt.data.generators.options import check, whole
+from routeopt.data.generators.options import check, number, one_of, whole
+from routeopt.data.generators.pools import SPREADS, pool_batch, street_pool
 from routeopt.data.generators.routefinder import VARIANTS
 from routeopt.envs import rules
 from routeopt.envs.tensors import stack, tensors
 from routeopt.problems.instance import Instance
+from routeopt.problems.network import Network
 from routeopt.problems.vrp import VRP
 
 
@@ -107,7 +109,7 @@ class Stated(Generator):
         served = rules.servable(td).any(-2).numpy()
         check(
             *(
-                f"problem {row} '{problem.name}': no vehicle can serve stop '{problem.stops.names[node - depots]}', "
+                f"problem {row} '{problem.name}': no vehicle can serve stop '{problem.names[node]}', "
                 "even on a route of its own; take the stop away or loosen its bounds"
                 for row, problem in enumerate(self.problems)
                 for node in range(depots, depots + len(problem.stops))
@@ -124,3 +126,68 @@ class Stated(Generator):
     def every(self) -> TensorDict:
         """Return all problems as tensors, in their order."""
         return tensors(self._all)
+
+
+class Streets(Generator):
+    """Problems between points on streets, with matrices of distance and duration (after RRNCO, Son et al. 2025).
+
+    Legs differ by direction, and time windows run by the durations. Distances, durations and coordinates are
+    scaled to 0 … 1 in each problem.
+
+    Parameters
+    ----------
+    networks : sequence of Network or str
+        Streets with coordinates in degrees, or names of those that come with routeopt; each problem lies in any.
+    stops : int
+        Number of stops.
+    points : int
+        Points drawn on each network, between which all legs are computed once; problems are made of them.
+    spread : {"uniform", "cluster", "clusters", "mixed"}
+        How the points of a problem lie: anywhere, around one centre, around five, or half and half.
+    timed : float
+        Share of the problems that have time windows.
+    seed : int, optional
+        The same seed gives the same batches in the same order.
+    """
+
+    def __init__(
+        self,
+        networks: Sequence[Network | str] = ("helsinki",),
+        stops: int = 50,
+        *,
+        points: int = 1000,
+        spread: str = "uniform",
+        timed: float = 0.5,
+        seed: int | None = None,
+    ) -> None:
+        super().__init__(seed)
+        check(
+            whole("stops", stops, 1),
+            None if len(networks) else "networks: there are none; name one or more",
+            whole("points", points, stops + 1) if isinstance(stops, int) else None,
+            one_of("spread", spread, SPREADS),
+            number("timed", timed, 0.0, 1.0),
+        )
+        self.stops, self.spread, self.timed = stops, spread, timed
+        self.pools = [street_pool(self.rng, network, points) for network in networks]
+        check(
+            *(
+                f"network {k}: only {len(pool.places)} of its points reach each other, but a problem has {stops + 1}"
+                for k, pool in enumerate(self.pools)
+                if len(pool.places) <= stops
+            )
+        )
+
+    def batch(self, size: int) -> Instance:
+        """Return the next problems, stacked."""
+        place = self.rng.integers(len(self.pools), size=size)
+        timed = self.rng.random(size) < self.timed
+        rows = [np.flatnonzero(place == number) for number in range(len(self.pools))]
+        return Instance.join(
+            [
+                pool_batch(self.rng, pool, self.stops, timed[at], self.spread)
+                for pool, at in zip(self.pools, rows, strict=True)
+                if len(at)
+            ],
+            [at for at in rows if len(at)],
+        )

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from routeopt.data.generators.options import check
 from routeopt.data.generators.routefinder import DEPOTS, HORIZON, VARIANTS, Sample, sample
-from routeopt.problems.instance import EUCLIDEAN, EXACT, LINEHAUL_FIRST, MIXED, Flags, Instance, Integers
+from routeopt.problems.instance import EUCLIDEAN, EXACT, LINEHAUL_FIRST, MIXED, Flags, Floats, Instance, Integers
 
 BASIC = tuple(name for name, has in VARIANTS.items() if not has & {"MD", "MB"})  #: the 16 of one depot
 SINGLE_DEPOT = tuple(name for name, has in VARIANTS.items() if "MD" not in has)  #: with mixed backhauls: 24
@@ -76,59 +77,69 @@ def stacked(drawn: Sample, flags: dict[str, Flags]) -> Instance:
     flags : dict
         Which samples ``(B,)`` have "O", "B", "MB", "L" and "TW".
     """
-    batch, depots, _ = drawn.depots.shape
-    stops = drawn.places.shape[1]
-    places = np.concatenate([drawn.depots, drawn.places], axis=1)
-    backhaul = drawn.backhaul & (flags["B"] | flags["MB"])[:, None]
     timed = flags["TW"][:, None, None]
-    at_depot = np.zeros((batch, depots))
+    backhaul = drawn.backhaul & (flags["B"] | flags["MB"])[:, None]
+    depots = drawn.depots.shape[1]
+    plain = neutral(np.concatenate([drawn.depots, drawn.places], axis=1), depots)
+    fleet = np.ones((len(plain.x), depots))
 
-    def nodes(values: np.ndarray) -> np.ndarray:
-        return np.concatenate([at_depot, values], axis=1)
+    def nodes(at_depots: ArrayLike, at_stops: Floats) -> Floats:
+        shape = (len(at_stops), depots, *at_stops.shape[2:])
+        return np.concatenate([np.broadcast_to(at_depots, shape), at_stops], axis=1)
 
-    closing = np.where(timed, HORIZON, np.inf) * np.ones((1, depots, 1))
-    windows = np.concatenate(
-        [
-            np.concatenate([np.zeros_like(closing), closing], axis=-1),
-            np.where(timed, drawn.windows, [0.0, np.inf]),
-        ],
-        axis=1,
+    closing = np.where(timed, HORIZON, np.inf)
+    opening_hours = np.concatenate([np.zeros_like(closing), closing], axis=-1)
+    return plain._replace(
+        backhaul=np.where(flags["B"], LINEHAUL_FIRST, MIXED),
+        delivery=nodes(0.0, np.where(backhaul, 0.0, drawn.demands))[..., None],
+        pickup=nodes(0.0, np.where(backhaul, drawn.demands, 0.0))[..., None],
+        windows=nodes(opening_hours, np.where(timed, drawn.windows, [0.0, np.inf]))[:, :, None],
+        service=nodes(0.0, np.where(timed[..., 0], drawn.service, 0.0)),
+        capacity=fleet[..., None] * drawn.capacity,
+        end=np.where(flags["O"][:, None], -1, plain.end),
+        max_distance=np.where(flags["L"], drawn.limit, np.inf)[:, None] * fleet,
     )
-    fleet = np.ones((batch, depots))
+
+
+def neutral(places: Floats, depots: int) -> Instance:
+    """Return problems ``(B, N, 2)`` that ask for nothing: a vehicle type at each depot, and straight legs."""
+    batch, nodes, _ = places.shape
+    stops = nodes - depots
+    zero, fleet = np.zeros((batch, nodes)), np.ones((batch, depots))
     return Instance(
-        nodes=np.full(batch, depots + stops),
+        nodes=np.full(batch, nodes),
         depots=np.full(batch, depots),
         scale=np.ones(batch),
-        backhaul=np.where(flags["B"], LINEHAUL_FIRST, MIXED),
+        backhaul=np.full(batch, MIXED),
         vehicle_weight=np.zeros(batch),
         x=places[..., 0].copy(),
         y=places[..., 1].copy(),
-        delivery=nodes(np.where(backhaul, 0.0, drawn.demands))[..., None],
-        pickup=nodes(np.where(backhaul, drawn.demands, 0.0))[..., None],
-        windows=windows[:, :, None],
-        service=nodes(np.where(timed[..., 0], drawn.service, 0.0)),
-        release=nodes(np.zeros((batch, stops))),
-        prize=nodes(np.full((batch, stops), np.inf)),
-        group=np.full((batch, depots + stops), -1),
+        delivery=zero[..., None],
+        pickup=zero[..., None],
+        windows=np.tile([0.0, np.inf], (batch, nodes, 1, 1)),
+        service=zero,
+        release=zero,
+        prize=np.where(np.arange(nodes) < depots, 0.0, np.inf) + zero,
+        group=np.full((batch, nodes), -1),
         shipments=np.zeros((batch, 0, 2), np.int64),
         fixed_edges=np.zeros((batch, 0, 2), np.int64),
         vehicle_count=np.full((batch, depots), stops),
-        capacity=fleet[..., None] * drawn.capacity,
+        capacity=np.inf * fleet[..., None],
         fixed_cost=0 * fleet,
         distance_cost=fleet,
         duration_cost=0 * fleet,
         overtime_cost=0 * fleet,
         overtime_after=np.inf * fleet,
         start=np.tile(np.arange(depots), (batch, 1)),
-        end=np.where(flags["O"][:, None], -1, np.arange(depots)),
+        end=np.tile(np.arange(depots), (batch, 1)),
         shift=np.tile([0.0, np.inf], (batch, depots, 1)),
-        max_distance=np.where(flags["L"], drawn.limit, np.inf)[:, None] * fleet,
+        max_distance=np.inf * fleet,
         max_duration=np.inf * fleet,
         max_stops=np.inf * fleet,
         max_reloads=np.inf * fleet,
         reload_depots=np.zeros((batch, depots, depots), bool),
         profile=np.zeros((batch, depots), np.int64),
-        allowed=np.ones((batch, depots, depots + stops), bool),
+        allowed=np.ones((batch, depots, nodes), bool),
         metric=np.full((batch, 1), EUCLIDEAN),
         rounding=np.full((batch, 1), EXACT),
         speed=np.ones((batch, 1)),
