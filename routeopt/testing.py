@@ -66,7 +66,7 @@ def check_solver(solver: Any, *, seconds: float = 0.5) -> None:
     _check_clock(solver, name, problem, seconds)
 
 
-def check_env(env: Any, *, batch: int = 16, seed: int = 0) -> None:
+def check_env(env: Any, *, batch: int = 16, seed: int = 0, device: str = "cpu") -> None:
     """Check an environment for learning against its contract.
 
     Random plans, and plans that stay away from the depots, are followed to their end: something is always
@@ -81,6 +81,8 @@ def check_env(env: Any, *, batch: int = 16, seed: int = 0) -> None:
         Number of problems.
     seed : int
         Of the problems and of the plans.
+    device : str
+        Where plans are made; problems are generated where the generator does.
 
     Raises
     ------
@@ -89,7 +91,7 @@ def check_env(env: Any, *, batch: int = 16, seed: int = 0) -> None:
     """
     from routeopt.envs.contract import check
 
-    check(env, batch, seed)
+    check(env, batch, seed, device)
 
 
 def cases() -> dict[str, VRP]:

@@ -13,10 +13,10 @@ TOLERANCE = {torch.float64: 1e-12, torch.float32: 1e-5}  # of rewards, relative
 LONGEST = 100_000  # steps, behind which a plan is taken not to end
 
 
-def check(env: Any, batch: int, seed: int) -> None:
+def check(env: Any, batch: int, seed: int, device: str) -> None:
     """Raise an AssertionError that names the promise that an environment breaks."""
-    problems = _check_problems(env, batch, seed)
-    chance = torch.Generator().manual_seed(seed)
+    problems = _check_problems(env, batch, seed).to(device)
+    chance = torch.Generator(device).manual_seed(seed)
     for allowed in (lambda mask: torch.multinomial(mask.float(), 1, generator=chance).squeeze(-1), _last):
         masks, actions, state = follow(env, problems, allowed)
         _check_plans(env, problems, actions, state)
