@@ -79,7 +79,11 @@ def _check_plans(env: Any, problems: TensorDict, actions: Tensor, state: TensorD
     cost = torch.tensor([judged.cost for judged in found], dtype=torch.float64, device=reward.device)
     rtol = TOLERANCE[reward.dtype]
     torch.testing.assert_close(
-        -reward.double(), cost, rtol=rtol, atol=rtol * 1e-3, msg=lambda text: f"the reward is not -cost: {text}"
+        -reward.double(),
+        cost,
+        rtol=rtol,
+        atol=rtol * 1e-3,
+        msg=lambda text: f"the reward is not -cost: {text}",
     )
     again = env.get_reward(env.reset(problems.clone()), actions)
     assert torch.equal(again, reward), "the reward depends on more than problems and actions"
@@ -89,9 +93,15 @@ def _check_plans(env: Any, problems: TensorDict, actions: Tensor, state: TensorD
         waited = torch.cat([waited, state["action"].unsqueeze(-1)], -1)
         state = env.step(state)["next"]
         assert state["done"].all(), "a problem that was done is not any more"
-        assert state["action_mask"].any(-1).all(), "nothing is allowed behind the end; others may not be done yet"
+        assert state["action_mask"].any(-1).all(), (
+            "nothing is allowed behind the end; others may not be done yet"
+        )
     torch.testing.assert_close(
-        env.get_reward(state, waited), reward, rtol=rtol, atol=0.0, msg="waiting behind the end changes the reward"
+        env.get_reward(state, waited),
+        reward,
+        rtol=rtol,
+        atol=0.0,
+        msg="waiting behind the end changes the reward",
     )
 
 
@@ -116,4 +126,6 @@ def _check_starts(env: Any, problems: TensorDict) -> None:
     td = env.reset(problems.clone())
     number = env.get_num_starts(td)
     first = env.select_start_nodes(td, number).reshape(number, -1).transpose(0, 1)
-    assert td["action_mask"].gather(-1, first).all(), "select_start_nodes starts with actions that are not allowed"
+    assert td["action_mask"].gather(-1, first).all(), (
+        "select_start_nodes starts with actions that are not allowed"
+    )

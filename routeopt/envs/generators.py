@@ -98,34 +98,33 @@ class Stated(Generator):
     def __init__(self, problems: Sequence[VRP | str | Path], *, seed: int | None = None) -> None:
         super().__init__(seed)
         read = registry.load("routeopt.data.readers:read")
-        self.problems: list[VRP] = [p if isinstance(p, VRP) else read(p) for p in problems]
-        self._all = stack([problem.instance() for problem in self.problems])
-        self._check_servable()
-
-    def _check_servable(self) -> None:
-        td = tensors(self._all)
-        td.update(rules.homes(td))
-        depots = td["depot_features"].shape[-2]
-        served = rules.servable(td).any(-2).numpy()
-        check(
-            *(
-                f"problem {row} '{problem.name}': no vehicle can serve stop '{problem.names[node]}', "
-                "even on a route of its own; take the stop away or loosen its bounds"
-                for row, problem in enumerate(self.problems)
-                for node in range(depots, depots + len(problem.stops))
-                if not served[row, node]
-            )
-        )
+        stated: list[VRP] = [problem if isinstance(problem, VRP) else read(problem) for problem in problems]
+        self._all = stack([problem.instance() for problem in stated])
+        _check_servable(stated, self.every())
 
     def batch(self, size: int) -> Instance:
         """Return problems by chance, stacked."""
-        count = len(self.problems)
+        count = len(self._all.nodes)
         chosen = self.rng.choice(count, size, replace=size > count)
         return Instance(*(field[chosen] for field in self._all))
 
     def every(self) -> TensorDict:
         """Return all problems as tensors, in their order."""
         return tensors(self._all)
+
+
+def _check_servable(problems: Sequence[VRP], td: TensorDict) -> None:
+    td.update(rules.homes(td))
+    served = rules.servable(td).any(-2).numpy()
+    check(
+        *(
+            f"problem {row} '{problem.name}': no vehicle can serve stop '{problem.names[node]}', even on a route of "
+            "its own; take the stop away or loosen its bounds"
+            for row, problem in enumerate(problems)
+            for node in range(len(problem.depots), len(problem.names))
+            if not served[row, node]
+        )
+    )
 
 
 class Streets(Generator):

@@ -32,7 +32,13 @@ _RULES = schedule(maximum=_maximum)
 
 # The fields of a vehicle's state that go on from stop to stop, with what makes them matter:
 # the key of the problems' tensors, or none where every problem has it.
-_CARRIED = {"time": "early", "distance": "limit", "peak": None, "pickup": "pickup", "backhauls": "linehaul_first"}
+_CARRIED = {
+    "time": "early",
+    "distance": "limit",
+    "peak": None,
+    "pickup": "pickup",
+    "backhauls": "linehaul_first",
+}
 _NOTHING = State(*(0.0 for _ in State._fields))
 
 
@@ -52,7 +58,9 @@ def legs(td: TensorDict, origin: Tensor | None, target: Tensor | None) -> tuple[
         distance = (dx * dx + dy * dy).sqrt()
         return distance, distance
     distance = _entries(td["distance_matrix"], origin, target)
-    return distance, _entries(td["duration_matrix"], origin, target) if "duration_matrix" in td.keys() else distance
+    return distance, _entries(
+        td["duration_matrix"], origin, target
+    ) if "duration_matrix" in td.keys() else distance
 
 
 def matrices(td: TensorDict) -> tuple[Tensor, Tensor]:
@@ -175,7 +183,9 @@ def homes(td: TensorDict) -> dict[str, Tensor]:
     depots = range(td["depot_features"].shape[-2])
     back = [legs(td, None, torch.full_like(td["nodes"], depot)) for depot in depots]
     distance, duration = (torch.stack(columns, -2) for columns in zip(*back, strict=True))
-    return {"home_distance": distance} | ({"home_duration": duration} if "duration_matrix" in td.keys() else {})
+    return {"home_distance": distance} | (
+        {"home_duration": duration} if "duration_matrix" in td.keys() else {}
+    )
 
 
 def servable(td: TensorDict) -> Tensor:

@@ -159,7 +159,7 @@ class VRPEnv(RL4COEnvBase):
         return -plans.cost(td, actions).to(self.reward_dtype)
 
     def judge(self, td: TensorDict, actions: Tensor) -> list[Evaluation]:
-        """Return what :class:`~routeopt.problems.evaluation.Evaluator` makes of plans ``(B, L)``; costs are the user's."""
+        """Return what the evaluator makes of plans ``(B, L)``, with costs in the user's units."""
         return [
             Evaluator(instance).evaluate(plans.routes(instance, row))
             for instance, row in zip(instances(td), actions.cpu().numpy(), strict=True)
@@ -169,7 +169,10 @@ class VRPEnv(RL4COEnvBase):
         """Raise a ProblemError that names what plans break."""
         broken = []
         for row, found in enumerate(self.judge(td, actions)):
-            broken += [f"plan {row}: it breaks '{v.constraint}' at node {v.node} by {v.amount}" for v in found.violations]
+            broken += [
+                f"plan {row}: it breaks '{violation.constraint}' at node {violation.node} by {violation.amount}"
+                for violation in found.violations
+            ]
             broken += [f"plan {row}: it leaves out node {node}" for node in found.missing]
         if broken:
             raise ProblemError(broken)
@@ -188,8 +191,9 @@ class VRPEnv(RL4COEnvBase):
         if depots == 1:
             return _in_turn(td["action_mask"][..., 1:], number).unsqueeze(-1) + 1
         depot = _in_turn(td["action_mask"][..., :depots], number)
-        servable = td["servable"][..., depots:].gather(-2, depot.unsqueeze(-1).expand(*depot.shape, td["stop_features"].shape[-2]))
-        stop = _in_turn(servable, (number // depots).unsqueeze(-1)).squeeze(-1)
+        servable = td["servable"][..., depots:]
+        own = servable.gather(-2, depot.unsqueeze(-1).expand(*depot.shape, servable.shape[-1]))
+        stop = _in_turn(own, (number // depots).unsqueeze(-1)).squeeze(-1)
         return torch.stack([depot, stop + depots], -1)
 
     def select_start_nodes(self, td: TensorDict, num_starts: int) -> Tensor:
@@ -211,10 +215,11 @@ def _seen(td: TensorDict) -> dict[str, Tensor]:
     if "linehaul_first" in td.keys():
         left = torch.where(td["linehaul_first"] & (state.backhauls > 0), room, left)
     mixed = td["depot_features"][..., :1, 5]
-    remaining = ((td["limit"] - state.distance) / unit).nan_to_num(posinf=UNLIMITED) if "limit" in td.keys() else (
-        torch.full_like(left, UNLIMITED)
-    )
-    time = state.time / unit if "early" in td.keys() else torch.zeros_like(left)
+    time, remaining = torch.zeros_like(left), torch.full_like(left, UNLIMITED)
+    if "early" in td.keys():
+        time = state.time / unit
+    if "limit" in td.keys():
+        remaining = ((td["limit"] - state.distance) / unit).nan_to_num(posinf=UNLIMITED)
     return {
         "available_load": left.float(),
         "available_backhaul": (room * mixed).float(),

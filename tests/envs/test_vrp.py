@@ -96,7 +96,7 @@ def test_driving_times_of_ortec():
     files = sorted((DATA / "ortec_euro_neurips").glob("*.npz"))[:2]
     env = stated(*files)
     check_env(env, batch=2)
-    solution = ro.Solution(env.generator.problems[0], reference_routes(files[0], which="bks"))
+    solution = ro.Solution(ro.read(files[0]), reference_routes(files[0], which="bks"))
     td = env.reset(env.generator.every()[:1])
     actions = torch.from_numpy(plans.actions(solution.problem.instance(), solution.routes))[None]
     for action in actions.T:
@@ -109,7 +109,9 @@ def test_driving_times_of_ortec():
 @given(st.data())
 def test_the_mask_is_what_the_checker_says(data):
     """Whatever is stated, a stop is allowed exactly if the route with it at its end has no violation."""
-    problem = data.draw(problems(without=FEATURES.keys() - SUPPORTS, whole=data.draw(st.booleans()), max_stops=6))
+    problem = data.draw(
+        problems(without=FEATURES.keys() - SUPPORTS, whole=data.draw(st.booleans()), max_stops=6)
+    )
     try:
         env = stated(problem)
     except (ProblemError, UnsupportedError):
@@ -149,7 +151,10 @@ def test_problems_go_on_in_a_batch_as_they_do_alone():
     """Sizes differ, and one has windows, another matrices, another backhauls."""
     rng = np.random.default_rng(0)
     vrps = [
-        ro.VRP(ro.Stops(*rng.random((2, 4)), windows=(0.0, 1.4), delivery=1.0), [ro.Vehicle(capacity=2.0)], [ro.Depot(0, 0)]),
+        ro.VRP(
+            ro.Stops(*rng.random((2, 4)), windows=(0.0, 1.4), delivery=1.0), [ro.Vehicle(capacity=2.0)],
+            [ro.Depot(0, 0)],
+        ),
         ro.VRP(
             ro.Stops(*rng.random((2, 7)), delivery=1.0), [ro.Vehicle(capacity=3.0, fixed_cost=2.0)], [ro.Depot(0, 0)],
             legs=ro.Matrix(rng.random((8, 8)), rng.random((8, 8))),
@@ -171,7 +176,9 @@ def test_problems_go_on_in_a_batch_as_they_do_alone():
             assert not mask[problem.instance().nodes :].any()
             td["action"] = action[None]
             td = alone.step(td)["next"]
-        assert float(alone.get_reward(td, actions[row : row + 1])) == pytest.approx(float(rewards[row]), rel=1e-12)
+        assert float(alone.get_reward(td, actions[row : row + 1])) == pytest.approx(
+            float(rewards[row]), rel=1e-12
+        )
 
 
 def test_unreachable_legs_are_not_allowed():
@@ -215,7 +222,8 @@ def test_tensors_tell_the_whole_problem():
     problem = generate("routefinder", 9, seed=4, attributes="mdovrpmbltw")
     (back,) = instances(Stated([problem]).every())
     ours = problem.instance()
-    for name in ("delivery", "pickup", "windows", "service", "capacity", "start", "end", "max_distance", "x", "y", "prize"):
+    stops = ("x", "y", "delivery", "pickup", "windows", "service", "prize")
+    for name in (*stops, "capacity", "start", "end", "max_distance"):
         np.testing.assert_array_equal(getattr(back, name), getattr(ours, name), err_msg=name)
 
 
@@ -229,11 +237,17 @@ def test_what_a_policy_sees_of_a_route():
     unit = float(td["unit"])
     td["action"] = torch.tensor([1])
     td = env.step(td)["next"]
-    seen = [float(td[key]) for key in ("available_load", "available_backhaul", "current_time", "remaining_distance")]
+    seen = [
+        float(td[key])
+        for key in ("available_load", "available_backhaul", "current_time", "remaining_distance")
+    ]
     assert seen == pytest.approx([0.75, 0.0, 6 / unit, 10 / unit])
     td["action"] = torch.tensor([0])
     td = env.step(td)["next"]
-    seen = [float(td[key]) for key in ("available_load", "available_backhaul", "current_time", "remaining_distance")]
+    seen = [
+        float(td[key])
+        for key in ("available_load", "available_backhaul", "current_time", "remaining_distance")
+    ]
     assert seen == pytest.approx([1.0, 0.0, 0.0, 15 / unit])
 
 

@@ -14,7 +14,16 @@ from numpy.typing import ArrayLike
 
 from routeopt.data.generators.options import check
 from routeopt.data.generators.routefinder import DEPOTS, HORIZON, VARIANTS, Sample, sample
-from routeopt.problems.instance import EUCLIDEAN, EXACT, LINEHAUL_FIRST, MIXED, Flags, Floats, Instance, Integers
+from routeopt.problems.instance import (
+    EUCLIDEAN,
+    EXACT,
+    LINEHAUL_FIRST,
+    MIXED,
+    Flags,
+    Floats,
+    Instance,
+    Integers,
+)
 
 BASIC = tuple(name for name, has in VARIANTS.items() if not has & {"MD", "MB"})  #: the 16 of one depot
 SINGLE_DEPOT = tuple(name for name, has in VARIANTS.items() if "MD" not in has)  #: with mixed backhauls: 24
@@ -52,7 +61,8 @@ def mixed_batch(rng: np.random.Generator, stops: Integers, variants: Sequence[st
     depots = DEPOTS if several == {True} else 1
     chosen = rng.integers(len(variants), size=len(stops))
     flags = {
-        mark: np.array([mark in VARIANTS[name] for name in variants])[chosen] for mark in ("O", "B", "MB", "L", "TW")
+        mark: np.array([mark in VARIANTS[name] for name in variants])[chosen]
+        for mark in ("O", "B", "MB", "L", "TW")
     }
     sizes = np.unique(stops)
     if len(sizes) == 1:
@@ -60,7 +70,9 @@ def mixed_batch(rng: np.random.Generator, stops: Integers, variants: Sequence[st
     rows = [np.flatnonzero(stops == size) for size in sizes]
     return Instance.join(
         [
-            stacked(sample(rng, int(size), depots, (len(at),)), {mark: has[at] for mark, has in flags.items()})
+            stacked(
+                sample(rng, int(size), depots, (len(at),)), {mark: has[at] for mark, has in flags.items()}
+            )
             for size, at in zip(sizes, rows, strict=True)
         ],
         rows,

@@ -40,7 +40,7 @@ def features(instance: Instance) -> Features:
 
     capacity = instance.capacity[..., :1, 0]
     mixed = (np.asarray(instance.backhaul) == MIXED) & (instance.pickup > 0).any(axis=(-1, -2))
-    rows = np.ones(locs.shape[:-2] + (depots,))
+    rows = np.ones((*locs.shape[:-2], depots))
     depot_rows = [
         (instance.end[..., :1] < 0) * rows,
         locs[..., :depots, 0],
@@ -60,5 +60,7 @@ def features(instance: Instance) -> Features:
         instance.service[..., depots:] / unit[..., None],
     ]
     return Features(
-        np.stack(depot_rows, axis=-1).astype(np.float32), np.stack(stop_rows, axis=-1).astype(np.float32), unit
+        np.stack(depot_rows, axis=-1).astype(np.float32),
+        np.stack(stop_rows, axis=-1).astype(np.float32),
+        unit,
     )
