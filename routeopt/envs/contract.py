@@ -27,7 +27,8 @@ def check(env: Any, batch: int, seed: int, device: str) -> None:
 def follow(env: Any, problems: TensorDict, choose: Any) -> tuple[Tensor, Tensor, TensorDict]:
     """Return masks ``(B, L, N)``, actions ``(B, L)`` and last state of plans that are chosen from the masks."""
     td = env.reset(problems.clone())
-    masks, actions = [], []
+    masks: list[Tensor] = []
+    actions: list[Tensor] = []
     while not td["done"].all():
         mask = td["action_mask"].clone()
         stuck = (~mask.any(-1)).nonzero().flatten().tolist()

@@ -6,15 +6,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from math import prod
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tensordict import TensorDict
 
-from routeopt import registry
 from routeopt.data.generators.batches import BASIC, mixed_batch
 from routeopt.data.generators.options import check, number, one_of, whole
 from routeopt.data.generators.pools import SPREADS, pool_batch, street_pool
 from routeopt.data.generators.routefinder import VARIANTS
+from routeopt.data.readers import read
+from routeopt.data.readers.routefinder import read_all
 from routeopt.envs import rules
 from routeopt.envs.tensors import stack, tensors
 from routeopt.problems.instance import Instance
@@ -83,7 +85,7 @@ class Stated(Generator):
     Parameters
     ----------
     problems : sequence of VRP, str or Path
-        Problems, or files of :func:`routeopt.read`.
+        Problems, or files as :func:`routeopt.read` takes them; of a ``.npz`` with many problems all are taken.
     seed : int, optional
         The same seed gives the same batches in the same order.
 
@@ -97,20 +99,26 @@ class Stated(Generator):
 
     def __init__(self, problems: Sequence[VRP | str | Path], *, seed: int | None = None) -> None:
         super().__init__(seed)
-        read = registry.load("routeopt.data.readers:read")
-        stated: list[VRP] = [problem if isinstance(problem, VRP) else read(problem) for problem in problems]
+        stated = [problem for stated in problems for problem in _problems(stated)]
         self._all = stack([problem.instance() for problem in stated])
         _check_servable(stated, self.every())
 
     def batch(self, size: int) -> Instance:
         """Return problems by chance, stacked."""
-        count = len(self._all.nodes)
+        count = len(self._all.x)
         chosen = self.rng.choice(count, size, replace=size > count)
-        return Instance(*(field[chosen] for field in self._all))
+        fields: dict[str, Any] = self._all._asdict()
+        return Instance(**{name: field[chosen] for name, field in fields.items()})
 
     def every(self) -> TensorDict:
         """Return all problems as tensors, in their order."""
         return tensors(self._all)
+
+
+def _problems(stated: VRP | str | Path) -> list[VRP]:
+    if isinstance(stated, VRP):
+        return [stated]
+    return read_all(stated) if str(stated).endswith(".npz") else [read(stated)]
 
 
 def _check_servable(problems: Sequence[VRP], td: TensorDict) -> None:

@@ -121,8 +121,11 @@ def _explicit(instance: Instance) -> Instance:
 
 def tensors(stacked: Instance) -> TensorDict:
     """Return the tensors of instances that :func:`stack` joined."""
-    depots = int(stacked.depots[0])
-    real = np.arange(stacked.x.shape[1]) < stacked.nodes[:, None]
+    nodes, scale = np.asarray(stacked.nodes)[:, None], np.asarray(stacked.scale)[:, None]
+    depots = np.unique(stacked.depots)
+    if len(depots) != 1:
+        raise ProblemError("the problems differ in the number of depots; make a batch for each")
+    real = np.arange(stacked.x.shape[1]) < nodes
     seen = features(stacked)
     locs = np.concatenate([seen.depots[..., 1:3], seen.stops[..., :2]], axis=1)
     columns: dict[str, Any] = {
@@ -130,16 +133,16 @@ def tensors(stacked: Instance) -> TensorDict:
         "stop_features": seen.stops.astype(np.float32),
         "locs": locs.astype(np.float32),
         "unit": np.asarray(seen.unit, np.float64)[:, None],
-        "nodes": stacked.nodes.astype(np.int64)[:, None],
+        "nodes": nodes.astype(np.int64),
         "delivery": stacked.delivery[..., 0],
         "capacity": stacked.capacity[:, :1, 0],
         "open": stacked.end[:, :1] < 0,
-        "rate": stacked.distance_cost[:, :1] / stacked.scale[:, None],
+        "rate": stacked.distance_cost[:, :1] / scale,
         **_clock(stacked, real),
     }
     if (stacked.pickup > 0).any():
         columns["pickup"] = stacked.pickup[..., 0]
-        ordered = (stacked.backhaul == LINEHAUL_FIRST)[:, None]
+        ordered = (np.asarray(stacked.backhaul) == LINEHAUL_FIRST)[:, None]
         if ordered.any():
             brings = stacked.delivery[..., 0] > 0
             fetches = (stacked.pickup[..., 0] > 0) & ~brings
@@ -147,7 +150,7 @@ def tensors(stacked: Instance) -> TensorDict:
     if np.isfinite(stacked.max_distance[:, 0]).any():
         columns["limit"] = stacked.max_distance[:, :1]
     if stacked.fixed_cost.any():
-        columns["fixed"] = stacked.fixed_cost[:, :1] / stacked.scale[:, None]
+        columns["fixed"] = stacked.fixed_cost[:, :1] / scale
     if not stacked.distance.size:
         columns |= {"x": stacked.x, "y": stacked.y}
     else:
@@ -155,8 +158,6 @@ def tensors(stacked: Instance) -> TensorDict:
         columns["distance_matrix"] = np.where(reachable, stacked.distance[:, 0], np.inf)
         if "early" in columns and not np.array_equal(stacked.distance, stacked.duration):
             columns["duration_matrix"] = np.where(reachable, stacked.duration[:, 0], np.inf)
-    if depots < 1 or (stacked.depots != depots).any():
-        raise ProblemError("the problems differ in the number of depots; make a batch for each")
     data = {name: torch.from_numpy(np.ascontiguousarray(column)) for name, column in columns.items()}
     return TensorDict(data, batch_size=[len(real)])
 

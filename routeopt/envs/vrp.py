@@ -12,12 +12,12 @@ from tensordict import TensorDict
 from torch import Tensor
 
 from routeopt.envs import plans, rules
-from routeopt.envs.generators import Generator, Mixed
+from routeopt.envs.generators import Generator, Mixed, Stated
 from routeopt.envs.tensors import instances
 from routeopt.errors import ProblemError
 from routeopt.problems.evaluation import Evaluation, Evaluator
 
-UNLIMITED = 10.0  # what a policy sees as the remaining distance where there is no limit
+UNLIMITED = 10.0  # what a policy sees of an infinite length: no limit is left, or no way there
 
 
 class VRPEnv(RL4COEnvBase):
@@ -38,7 +38,7 @@ class VRPEnv(RL4COEnvBase):
     ====================  ==========  ==============  ====================================================
     key                   shape       dtype           what
     ====================  ==========  ==============  ====================================================
-    legs                  (B, N, N)   float32         distances in the unit of the features
+    legs                  (B, N, N)   float32         distances in the unit of the features; 10 if unreachable
     durations             (B, N, N)   float32         where they are not the distances
     current_node          (B, 1)      int64
     depot                 (B, 1)      int64           from which the current route started
@@ -107,9 +107,9 @@ class VRPEnv(RL4COEnvBase):
         state = td.copy()
         distance, duration = rules.matrices(state)
         unit = state["unit"].unsqueeze(-1)
-        state["legs"] = (distance / unit).float()
+        state["legs"] = (distance / unit).nan_to_num(posinf=UNLIMITED).float()
         if "duration_matrix" in state.keys():
-            state["durations"] = (duration / unit).float()
+            state["durations"] = (duration / unit).nan_to_num(posinf=UNLIMITED).float()
         depots = state["depot_features"].shape[-2]
         state.update(rules.homes(state))
         zero = torch.zeros_like(state["nodes"])
@@ -176,6 +176,11 @@ class VRPEnv(RL4COEnvBase):
             broken += [f"plan {row}: it leaves out node {node}" for node in found.missing]
         if broken:
             raise ProblemError(broken)
+
+    @staticmethod
+    def load_data(fpath: str, batch_size: Sequence[int] = ()) -> TensorDict:  # noqa: ARG004
+        """Return the problems of a file."""
+        return Stated([fpath]).every()
 
     def get_num_starts(self, td: TensorDict) -> int:
         """Return the number of stops, with padding."""

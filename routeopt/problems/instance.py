@@ -114,10 +114,10 @@ class Instance(NamedTuple):
         Padding nodes are optional stops with prize 0 that no vehicle may serve; padding
         vehicle types have count 0. ``nodes`` and the other scalars become ``(B,)`` arrays.
         """
-        return Instance.join(
-            [Instance(*(np.asarray(field)[None] for field in instance)) for instance in instances],
-            np.arange(len(instances))[:, None],
-        )
+        single: list[dict[str, Any]] = [
+            {name: np.asarray(field)[None] for name, field in i._asdict().items()} for i in instances
+        ]
+        return Instance.join([Instance(**fields) for fields in single], list(np.arange(len(single))[:, None]))
 
     @staticmethod
     def join(batches: Sequence[Instance], rows: Sequence[Integers]) -> Instance:

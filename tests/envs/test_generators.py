@@ -90,6 +90,18 @@ def test_files_are_read(tmp_path):
     np.testing.assert_array_equal(td["delivery"][0], ro.read(file).instance().delivery[:, 0])
 
 
+def test_all_problems_of_an_archive_are_taken(tmp_path):
+    file = tmp_path / "two.npz"
+    rng = np.random.default_rng(0)
+    np.savez(
+        file, locs=rng.random((2, 5, 2)), demand_linehaul=rng.integers(1, 9, (2, 4)), capacity=30, num_depots=1
+    )  # fmt: skip
+    env = VRPEnv(Mixed(4), val_file=str(file))
+    dataset = env.dataset(phase="val")
+    assert len(dataset) == 2
+    np.testing.assert_array_equal(dataset[1]["x"], Stated([f"{file}#1"]).every()["x"][0])
+
+
 @pytest.mark.parametrize("spread", ["uniform", "cluster", "clusters", "mixed"])
 def test_problems_on_streets_keep_the_contract(spread):
     generator = Streets([GRID, GRID], 7, points=40, spread=spread)

@@ -189,6 +189,7 @@ def test_unreachable_legs_are_not_allowed():
     td = env.reset(env.generator.every())
     td["action"] = torch.tensor([1])
     assert env.step(td)["next"]["action_mask"].tolist() == [[True, False, False, True]]
+    assert td["legs"][0, 1, 2] == 10.0
     check_env(env, batch=4)
 
 

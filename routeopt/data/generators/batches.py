@@ -8,6 +8,7 @@ coordinates.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -101,16 +102,17 @@ def stacked(drawn: Sample, flags: dict[str, Flags]) -> Instance:
 
     closing = np.where(timed, HORIZON, np.inf)
     opening_hours = np.concatenate([np.zeros_like(closing), closing], axis=-1)
-    return plain._replace(
-        backhaul=np.where(flags["B"], LINEHAUL_FIRST, MIXED),
-        delivery=nodes(0.0, np.where(backhaul, 0.0, drawn.demands))[..., None],
-        pickup=nodes(0.0, np.where(backhaul, drawn.demands, 0.0))[..., None],
-        windows=nodes(opening_hours, np.where(timed, drawn.windows, [0.0, np.inf]))[:, :, None],
-        service=nodes(0.0, np.where(timed[..., 0], drawn.service, 0.0)),
-        capacity=fleet[..., None] * drawn.capacity,
-        end=np.where(flags["O"][:, None], -1, plain.end),
-        max_distance=np.where(flags["L"], drawn.limit, np.inf)[:, None] * fleet,
-    )
+    changed: dict[str, Any] = {
+        "backhaul": np.where(flags["B"], LINEHAUL_FIRST, MIXED),
+        "delivery": nodes(0.0, np.where(backhaul, 0.0, drawn.demands))[..., None],
+        "pickup": nodes(0.0, np.where(backhaul, drawn.demands, 0.0))[..., None],
+        "windows": nodes(opening_hours, np.where(timed, drawn.windows, [0.0, np.inf]))[:, :, None],
+        "service": nodes(0.0, np.where(timed[..., 0], drawn.service, 0.0)),
+        "capacity": fleet[..., None] * drawn.capacity,
+        "end": np.where(flags["O"][:, None], -1, plain.end),
+        "max_distance": np.where(flags["L"], drawn.limit, np.inf)[:, None] * fleet,
+    }
+    return plain._replace(**changed)
 
 
 def neutral(places: Floats, depots: int) -> Instance:
@@ -118,43 +120,44 @@ def neutral(places: Floats, depots: int) -> Instance:
     batch, nodes, _ = places.shape
     stops = nodes - depots
     zero, fleet = np.zeros((batch, nodes)), np.ones((batch, depots))
-    return Instance(
-        nodes=np.full(batch, nodes),
-        depots=np.full(batch, depots),
-        scale=np.ones(batch),
-        backhaul=np.full(batch, MIXED),
-        vehicle_weight=np.zeros(batch),
-        x=places[..., 0].copy(),
-        y=places[..., 1].copy(),
-        delivery=zero[..., None],
-        pickup=zero[..., None],
-        windows=np.tile([0.0, np.inf], (batch, nodes, 1, 1)),
-        service=zero,
-        release=zero,
-        prize=np.where(np.arange(nodes) < depots, 0.0, np.inf) + zero,
-        group=np.full((batch, nodes), -1),
-        shipments=np.zeros((batch, 0, 2), np.int64),
-        fixed_edges=np.zeros((batch, 0, 2), np.int64),
-        vehicle_count=np.full((batch, depots), stops),
-        capacity=np.inf * fleet[..., None],
-        fixed_cost=0 * fleet,
-        distance_cost=fleet,
-        duration_cost=0 * fleet,
-        overtime_cost=0 * fleet,
-        overtime_after=np.inf * fleet,
-        start=np.tile(np.arange(depots), (batch, 1)),
-        end=np.tile(np.arange(depots), (batch, 1)),
-        shift=np.tile([0.0, np.inf], (batch, depots, 1)),
-        max_distance=np.inf * fleet,
-        max_duration=np.inf * fleet,
-        max_stops=np.inf * fleet,
-        max_reloads=np.inf * fleet,
-        reload_depots=np.zeros((batch, depots, depots), bool),
-        profile=np.zeros((batch, depots), np.int64),
-        allowed=np.ones((batch, depots, nodes), bool),
-        metric=np.full((batch, 1), EUCLIDEAN),
-        rounding=np.full((batch, 1), EXACT),
-        speed=np.ones((batch, 1)),
-        distance=np.zeros((batch, 1, 0, 0)),
-        duration=np.zeros((batch, 1, 0, 0)),
-    )
+    fields: dict[str, Any] = {
+        "nodes": np.full(batch, nodes),
+        "depots": np.full(batch, depots),
+        "scale": np.ones(batch),
+        "backhaul": np.full(batch, MIXED),
+        "vehicle_weight": np.zeros(batch),
+        "x": places[..., 0].copy(),
+        "y": places[..., 1].copy(),
+        "delivery": zero[..., None],
+        "pickup": zero[..., None],
+        "windows": np.tile([0.0, np.inf], (batch, nodes, 1, 1)),
+        "service": zero,
+        "release": zero,
+        "prize": np.where(np.arange(nodes) < depots, 0.0, np.inf) + zero,
+        "group": np.full((batch, nodes), -1),
+        "shipments": np.zeros((batch, 0, 2), np.int64),
+        "fixed_edges": np.zeros((batch, 0, 2), np.int64),
+        "vehicle_count": np.full((batch, depots), stops),
+        "capacity": np.inf * fleet[..., None],
+        "fixed_cost": 0 * fleet,
+        "distance_cost": fleet,
+        "duration_cost": 0 * fleet,
+        "overtime_cost": 0 * fleet,
+        "overtime_after": np.inf * fleet,
+        "start": np.tile(np.arange(depots), (batch, 1)),
+        "end": np.tile(np.arange(depots), (batch, 1)),
+        "shift": np.tile([0.0, np.inf], (batch, depots, 1)),
+        "max_distance": np.inf * fleet,
+        "max_duration": np.inf * fleet,
+        "max_stops": np.inf * fleet,
+        "max_reloads": np.inf * fleet,
+        "reload_depots": np.zeros((batch, depots, depots), bool),
+        "profile": np.zeros((batch, depots), np.int64),
+        "allowed": np.ones((batch, depots, nodes), bool),
+        "metric": np.full((batch, 1), EUCLIDEAN),
+        "rounding": np.full((batch, 1), EXACT),
+        "speed": np.ones((batch, 1)),
+        "distance": np.zeros((batch, 1, 0, 0)),
+        "duration": np.zeros((batch, 1, 0, 0)),
+    }
+    return Instance(**fields)
