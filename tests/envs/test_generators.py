@@ -104,11 +104,16 @@ def test_all_problems_of_an_archive_are_taken(tmp_path):
 
 @pytest.mark.parametrize("spread", ["uniform", "cluster", "clusters", "mixed"])
 def test_problems_on_streets_keep_the_contract(spread):
-    generator = Streets([GRID, GRID], 7, points=40, spread=spread)
-    check_env(VRPEnv(generator, dtype=torch.float64), batch=8)
-    td = VRPEnv(generator).reset(batch_size=[8])
+    check_env(
+        VRPEnv(Streets([GRID, GRID], 7, points=40, spread=spread, seed=0), dtype=torch.float64), batch=8
+    )
+
+
+def test_streets_differ_by_direction_and_in_time():
+    td = VRPEnv(Streets([GRID], 7, points=40, seed=0)).reset(batch_size=[8])
     assert not torch.equal(td["legs"], td["legs"].transpose(1, 2))
-    assert (td["legs"].amax((1, 2)) > 0).all()
+    assert not torch.equal(td["legs"], td["durations"])
+    assert (td["legs"].amax((1, 2)) == 1).all()
 
 
 def test_streets_stated_by_someone_keep_the_contract():
