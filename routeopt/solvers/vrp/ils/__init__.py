@@ -30,7 +30,8 @@ _NEAR = 100  # neighbours of each stop that are known
 _PLANS = 2  # that anneal side by side, where there are as many threads
 _FEW = 2_000  # stops up to which they do; beyond, one plan takes all threads
 _UNITE = 0.7  # of the way from warm to cold, where both go on from the better one
-_ROUND = 0.02  # seconds, at most, for which the parts of the plan stay as they are
+_ROUND = (0.02, 0.1)  # seconds, at least and at most, for which the parts of the plan stay as they are
+_ROUND_EACH = 2e-5  # seconds per stop: a few iterations at each
 _ROUNDS = 200  # at least, where there is time
 _ROUND_ITERATIONS = 2_000  # of each part, where iterations are counted
 _HORIZON = 1_000  # iterations per stop in which the plan cools down, where no limit is known
@@ -198,4 +199,5 @@ class _Schedule:
         if math.isfinite(self._stop.iterations):
             left = self._stop.iterations - self._plans.iterations
             return math.inf, min(_ROUND_ITERATIONS * self._plans.parts, left)
-        return parts * min(_ROUND, self._seconds / _ROUNDS / parts), math.inf
+        seconds = float(np.clip(_ROUND_EACH * self._plans.stops, *_ROUND))
+        return parts * min(seconds, self._seconds / _ROUNDS / parts), math.inf
