@@ -3,9 +3,9 @@
     python benchmarks/learning/rollouts.py --rollouts 1000 --markdown
 
 For each of the 48 variants: how many random plans are feasible and complete for our checker, how far the reward
-is from minus the cost of the Solution at most (relative), and of PyVRP's stored routes how many the mask lets
-through, how many our checker finds feasible, and how far their cost is from the reference at most. PyVRP reckons in
-thousandths, so that a few of its routes are too long or late by less than one.
+is from minus the cost of the Solution at most (relative); of PyVRP's stored routes how many the mask lets through,
+whether they are those that our checker finds feasible, by how much the others are too long or late at most, and how
+far a cost is from the reference at most.
 """
 
 from __future__ import annotations
@@ -26,7 +26,17 @@ from routeopt.envs import plans
 from routeopt.envs.generators import Stated
 from routeopt.envs.vrp import VRPEnv
 
-COLUMNS = ("variant", "plans", "feasible", "reward off", "PyVRP routes", "allowed", "feasible", "cost off")
+COLUMNS = (
+    "variant",
+    "plans",
+    "feasible",
+    "reward off",
+    "PyVRP",
+    "allowed",
+    "as checked",
+    "excess",
+    "cost off",
+)
 
 
 def main() -> None:
@@ -40,7 +50,7 @@ def main() -> None:
     folder = Path(os.environ["ROUTEOPT_DATA"]) / "nco" / "routefinder"
     begun = time.perf_counter()
     print(
-        "| " + " | ".join(COLUMNS) + " |\n" + "| --- " + "| ---: " * 7 + "|" if options.markdown else COLUMNS
+        "| " + " | ".join(COLUMNS) + " |\n" + "| --- " + "| ---: " * 8 + "|" if options.markdown else COLUMNS
     )
     for variant in VARIANTS:
         row = variant, *of_variant(folder / f"{variant}_{options.stops}.npz", options)
@@ -61,9 +71,21 @@ def of_variant(file: Path, options: argparse.Namespace) -> tuple[Any, ...]:
     variant, _, size = file.stem.partition("_")
     with np.load(file.with_name(f"{variant}_reference_costs.npz")) as costs:
         reference = costs[f"pyvrp_{size}_float"][: len(problems)]
-    holds = sum(solution.feasible for solution in solutions)
+    agrees = "yes" if allowed.tolist() == [solution.feasible for solution in solutions] else "no"
+    excess = max(
+        (violation.amount for solution in solutions for violation in solution.violations), default=0.0
+    )
     cost_off = np.abs(reference + reward).max()
-    return count, feasible, f"{off:.0e}", len(problems), allowed, holds, f"{cost_off:.0e}"
+    return (
+        count,
+        feasible,
+        f"{off:.0e}",
+        len(problems),
+        int(allowed.sum()),
+        agrees,
+        f"{excess:.4f}",
+        f"{cost_off:.0e}",
+    )
 
 
 def random_plans(
@@ -90,8 +112,8 @@ def random_plans(
     return feasible, off, rewards.size
 
 
-def replay(env: Any, td: Any, actions: torch.Tensor) -> tuple[int, np.ndarray]:
-    """Return how many plans the mask lets through, and their rewards."""
+def replay(env: Any, td: Any, actions: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
+    """Return which plans the mask lets through, and the rewards of all."""
     state = env.reset(td.clone())
     allowed = torch.ones(len(actions), dtype=torch.bool)
     for action in actions.T:
@@ -99,7 +121,7 @@ def replay(env: Any, td: Any, actions: torch.Tensor) -> tuple[int, np.ndarray]:
         state["action"] = action
         state = env.step(state)["next"]
     assert state["done"].all()
-    return int(allowed.sum()), env.get_reward(state, actions).numpy()
+    return allowed.numpy(), env.get_reward(state, actions).numpy()
 
 
 if __name__ == "__main__":
