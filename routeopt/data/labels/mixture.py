@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from routeopt.data.generators import KINDS, generate, xset
+from routeopt.data.generators import KINDS, generate, solomon, xset
 from routeopt.data.generators.options import check, one_of, whole
 from routeopt.problems.vrp import VRP
 
-# Options that differ from problem to problem: those of the X set. RouteFinder's variants do by themselves.
-DRAWN = {"x": {"depot": xset.DEPOTS, "customers": xset.CUSTOMERS, "demand": xset.DEMANDS}}
+# Options that differ from problem to problem, each value as likely. RouteFinder's variants differ by themselves.
+DRAWN: dict[str, dict[str, tuple[Any, ...]]] = {
+    "x": {"depot": xset.DEPOTS, "customers": xset.CUSTOMERS, "demand": xset.DEMANDS},
+    "vrptw": {"customers": solomon.CUSTOMERS, "horizon": solomon.HORIZONS, "density": (0.25, 0.5, 0.75, 1.0)},
+}
 
 
 @dataclass(frozen=True)
@@ -54,5 +58,6 @@ class Mixture:
         kind = self.kinds[rng.integers(len(self.kinds))]
         stops = int(rng.integers(self.fewest, self.most + 1))
         seed = int(rng.integers(1 << 62))
-        options = {name: str(rng.choice(values)) for name, values in DRAWN.get(kind, {}).items()}
+        drawn = DRAWN.get(kind, {})
+        options = {name: values[rng.integers(len(values))] for name, values in drawn.items()}
         return kind, seed, generate(kind, stops, seed=seed, **options)
