@@ -22,6 +22,7 @@ Kinds = Annotated[
 ]
 Count = Annotated[int, typer.Option("--count", min=1, help="Number of problems.")]
 Stops = Annotated[str, typer.Option("--stops", metavar="A-B", help="Fewest and most stops of a problem.")]
+Solver = Annotated[str, typer.Option("--solver", metavar="CHAIN", help="Who solves them.")]
 Seconds = Annotated[float | None, typer.Option("--seconds", help="For each problem, on one thread.")]
 Iterations = Annotated[
     int | None, typer.Option("--iterations", help="For each problem; labels then depend on the seed alone.")
@@ -38,6 +39,7 @@ def labels(
     output: Output,
     count: Count = 1000,
     stops: Stops = "50-200",
+    solver: Solver = "auto",
     seconds: Seconds = None,
     iterations: Iterations = None,
     seed: Seed = 0,
@@ -57,7 +59,11 @@ def labels(
     with errors.gather():
         bounds = _bounds(stops)
     with errors.gather():
-        budget = Budget(inf if seconds is None else seconds, inf if iterations is None else iterations)
+        budget = Budget(
+            solver,
+            inf if seconds is None else seconds,
+            inf if iterations is None else iterations,
+        )
     with errors.gather():
         if output.exists() and not output.is_dir():
             raise ProblemError(f"{output}: this is a file; name a folder")

@@ -23,21 +23,25 @@ from routeopt.problems.vrp import VRP
 
 @dataclass(frozen=True)
 class Budget:
-    """What the engine may spend on one problem: seconds, iterations, or whichever ends first.
+    """Who solves a problem, and what may be spent on it: seconds, iterations, or whichever ends first.
 
     Parameters
     ----------
+    solver : str
+        A chain, such as "auto" or "savings,hgs".
     seconds : float
         On one thread, kernels compiled.
     iterations : float
         Of the improvers.
     """
 
+    solver: str = "auto"
     seconds: float = inf
     iterations: float = inf
 
     def __post_init__(self) -> None:
         check(
+            *_wrong(self.solver),
             None if self.seconds > 0 else f"seconds must be above 0, not {self.seconds}",
             None if self.iterations >= 1 else f"iterations must be 1 or more, not {self.iterations}",
             "the budget has no end; state seconds or iterations"
@@ -85,6 +89,7 @@ def make_shard(path: Path, mixture: Mixture, numbers: range, budget: Budget) -> 
     write_shard(
         path,
         labels,
+        solver=budget.solver,
         seconds=budget.seconds,
         iterations=budget.iterations,
         mixture=f"{' '.join(mixture.kinds)}, {mixture.fewest} to {mixture.most} stops, seed {mixture.seed}",
@@ -92,10 +97,21 @@ def make_shard(path: Path, mixture: Mixture, numbers: range, budget: Budget) -> 
     )
 
 
+def _wrong(solver: str) -> tuple[str, ...]:
+    """Return what is wrong with a chain."""
+    try:
+        registry.load("routeopt.solving:parse_chain")(solver)
+    except ProblemError as error:
+        return error.messages
+    return ()
+
+
 def _solved(problem: VRP, kind: str, seed: int, number: int, budget: Budget) -> Label | None:
     """Return the label of a problem, or None where no plan is complete and feasible."""
     stop = MaxSeconds(budget.seconds) | MaxIterations(budget.iterations)
-    solution = registry.load("routeopt.solving:solve")(problem, stop=stop, seed=number, threads=1)
+    solution = registry.load("routeopt.solving:solve")(
+        problem, solver=budget.solver, stop=stop, seed=number, threads=1
+    )
     if not solution.feasible:
         return None
     return Label(problem.instance(), solution.routes, solution.cost, kind, seed)
