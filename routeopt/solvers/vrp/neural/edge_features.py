@@ -25,24 +25,20 @@ WAITING = 0.2  # what a unit of unavoidable waiting counts against one of travel
 LOCAL = 5  # nearest legs whose mean tells how dense stops lie
 MOST = 4.0  # no feature is farther from 0
 
-WHOLE, STOP, EDGE = 9, 11, 19  #: features of the whole problem, of a stop besides those, and of an edge
+WHOLE, STOP = 9, 11  # features of the whole problem, and of a stop besides those
+NODE, EDGE = WHOLE + STOP + 1, 19  #: features of a node and of an edge
 
 
 class EdgeGraph(NamedTuple):
-    """A problem as a graph: n stops, D depots, and k nearest stops of each stop.
+    """A problem as a graph: N nodes, of which n are stops and the first D depots.
 
-    The candidates of a stop are the depots, in order, then its nearest stops.
+    The candidates of a stop, to which it has edges, are the depots, in order, then its k nearest stops.
     """
 
+    depots: int  # D
     heads: Int32  # (n, D + k) node of each candidate, the nearest first
-    depots: Float32  # (D, WHOLE)
-    stops: Float32  # (n, WHOLE + STOP)
+    nodes: Float32  # (N, NODE)
     edges: Float32  # (n, D + k, EDGE)
-
-    @property
-    def near(self) -> Int32:
-        """Nearest stops of each stop, (n, k) nodes."""
-        return self.heads[:, len(self.depots) :]
 
 
 class _Sight(NamedTuple):
@@ -74,14 +70,14 @@ def edge_graph(instance: Instance, nearest: int = NEAREST) -> EdgeGraph:
         Stops that each stop is linked with; fewer where there are no more.
     """
     sight = _sight(instance, nearest)
-    whole = _whole(instance, sight)
-    stops = np.concatenate(
-        [np.broadcast_to(whole, (instance.stops, len(whole))), _stop_rows(instance, sight)], axis=1
-    )
+    nodes = np.zeros((instance.nodes, NODE))
+    nodes[:, :WHOLE] = _whole(instance, sight)
+    nodes[instance.depots :, WHOLE : WHOLE + STOP] = _stop_rows(instance, sight)
+    nodes[: instance.depots, -1] = 1.0
     return EdgeGraph(
+        instance.depots,
         sight.heads.astype(np.int32),
-        _plain(np.tile(whole, (instance.depots, 1))),
-        _plain(stops),
+        _plain(nodes),
         _plain(_edge_rows(instance, sight)),
     )
 
