@@ -29,10 +29,10 @@ Output = Annotated[
 
 
 class _KindOrCommand(TyperGroup):
-    """Takes a first word that is no command of the group as the kind of a problem."""
+    """Takes whatever begins with no command of the group as what describes a single problem."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if args and args[0] not in (*self.commands, *self.get_help_option_names(ctx)):
+        if not args or args[0] not in (*self.commands, *self.get_help_option_names(ctx)):
             args = ["problem", *args]
         return super().parse_args(ctx, args)
 

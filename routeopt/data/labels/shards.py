@@ -104,8 +104,8 @@ def read_shard(path: Path) -> Iterator[Label]:
         The file is missing, damaged or of another format.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = dict(file)
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
+            arrays = dict(content)
         if int(arrays["format"]) != FORMAT:
             raise ProblemError(f"{path}: labels of format {arrays['format']}, not {FORMAT}; make them anew")
         instances, routes = _tuples("instance", arrays), _tuples("routes", arrays)

@@ -15,7 +15,7 @@ from routeopt.policies.edges.graphs import LabelledGraphs
 
 # What is solved where no labels are given: enough to see that training works.
 SMALL = Mixture(("cvrp", "routefinder", "vrptw"), 20, 50, seed=0)
-SMALL_BUDGET = Budget("hgs", iterations=100)
+SMALL_BUDGET = Budget("rich", iterations=2000)
 
 
 class EdgesData(lightning.LightningDataModule):

@@ -59,7 +59,8 @@ class EdgeScorer(nn.Module):
         self.edges = nn.Linear(EDGE, units)
         self.layers = nn.ModuleList(Layer(units) for _ in range(layers))
         self.hidden = nn.Linear(units, units)
-        self.scores = nn.Linear(units, 2)
+        self.ends = nn.Linear(units, 2 * units, bias=False)  # tail and head
+        self.scores = nn.Linear(units, 2, bias=False)
 
     def forward(self, x: Tensor, edge_attr: Tensor, edge_index: Tensor, to_depot: Tensor) -> Tensor:
         """Return scores (E, 2): that the head comes behind the tail, and before it; a softmax over each stop's edges."""
@@ -67,7 +68,9 @@ class EdgeScorer(nn.Module):
         returning = to_depot.nonzero().squeeze(1)
         for layer in self.layers:
             h, e = layer(h, e, edge_index, returning)
-        scores: Tensor = self.scores(F.silu(self.hidden(e)))
+        tail, head = self.ends(h).chunk(2, dim=1)
+        hidden = self.hidden(e) + tail.index_select(0, edge_index[0]) + head.index_select(0, edge_index[1])
+        scores: Tensor = self.scores(F.silu(hidden))
         return scores
 
 

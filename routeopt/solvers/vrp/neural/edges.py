@@ -39,7 +39,8 @@ class Network(NamedTuple):
     edges: Affine
     layers: tuple[Layer, ...]
     hidden: Affine
-    scores: Affine
+    ends: tuple[Float32, Float32]  # tail and head
+    scores: Float32
 
 
 class EdgeProbabilities(NamedTuple):
@@ -115,9 +116,13 @@ def forward(graph: EdgeGraph, arrays: Mapping[str, NDArray[Any]]) -> Float32:
         own -= own.mean(axis=1, keepdims=True)
         own *= layer.node_norm[0] / np.sqrt((own * own).mean(axis=1, keepdims=True) + NORM_EPS)
         h += _silu(own + layer.node_norm[1])
-    hidden = _silu(e @ network.hidden[0] + network.hidden[1])
-    scores: Float32 = hidden @ network.scores[0] + network.scores[1]
-    return scores.reshape(stops, candidates, 2)
+    tail, head = (h @ matrix for matrix in network.ends)
+    np.matmul(e, network.hidden[0], out=between)
+    hidden = between.reshape(stops, candidates, -1)
+    hidden += (tail[graph.depots :] + network.hidden[1])[:, None]
+    hidden += head[graph.heads]
+    scores: Float32 = _silu(hidden) @ network.scores
+    return scores
 
 
 def _silu(x: Float32) -> Float32:
@@ -153,7 +158,8 @@ def network_of(arrays: Mapping[str, NDArray[Any]]) -> Network:
         affine("edges"),
         tuple(_layer(plain, f"layers.{number}.", affine) for number in range(layers)),
         affine("hidden"),
-        affine("scores"),
+        (np.ascontiguousarray(plain["ends.weight"][:units].T), np.ascontiguousarray(plain["ends.weight"][units:].T)),
+        np.ascontiguousarray(plain["scores.weight"].T),
     )
 
 
@@ -178,12 +184,11 @@ def _layer(plain: Mapping[str, Float32], name: str, affine: Callable[[str], Affi
 
 def _shapes(units: int, layers: int) -> dict[str, tuple[int, ...]]:
     """Return the shape of each array of a network."""
-    shapes: dict[str, tuple[int, ...]] = {}
+    shapes: dict[str, tuple[int, ...]] = {"ends.weight": (2 * units, units), "scores.weight": (2, units)}
     for name, rows, columns in (
         ("nodes", units, NODE),
         ("edges", units, EDGE),
         ("hidden", units, units),
-        ("scores", 2, units),
         *((f"layers.{number}.of_nodes", 4 * units, units) for number in range(layers)),
     ):
         shapes |= {f"{name}.weight": (rows, columns), f"{name}.bias": (rows,)}
