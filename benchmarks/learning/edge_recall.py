@@ -14,6 +14,7 @@ import os
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
@@ -26,7 +27,7 @@ from routeopt.data.labels import Labels
 from routeopt.data.readers.solutions import read_solution
 from routeopt.problems.instance import Instance, Routes
 from routeopt.solvers.vrp.neighbours import nearest_by_legs
-from routeopt.solvers.vrp.neural.edge_features import cost_legs
+from routeopt.solvers.vrp.neural.edge_sight import cost_legs
 from routeopt.solvers.vrp.neural.edges import score_edges
 
 COUNTS = (5, 10)
@@ -62,7 +63,7 @@ def measure(case: Case, arrays: dict) -> list[float]:
     begin = perf_counter()
     scored, _ = score_edges(instance, arrays)
     seconds = perf_counter() - begin
-    pairs = [pair for route in case.routes.lists() for pair in zip(route[:-1], route[1:], strict=True)]
+    pairs = [pair for route in case.routes.lists() for pair in pairwise(route)]
     pairs += [(b, a) for a, b in pairs]
     found = [
         sum(b in lists[a - depots, :count] for a, b in pairs)

@@ -89,7 +89,9 @@ def _bounds(stops: str) -> tuple[int, int]:
     fewest, mark, most = stops.partition("-")
     words = (fewest, most if mark else fewest)
     if not all(word.isdecimal() for word in words) or not 1 <= int(words[0]) <= int(words[1]):
-        raise ProblemError(f"--stops {stops}: write a number of stops, or the fewest and the most, as in 50-200")
+        raise ProblemError(
+            f"--stops {stops}: write a number of stops, or the fewest and the most, as in 50-200"
+        )
     return int(words[0]), int(words[1])
 
 

@@ -46,6 +46,13 @@ def test_errors_come_all_at_once(call, tmp_path):
     )
     assert code == 2
     lines = err.splitlines()
-    for word in ("did you mean 'cvrp'", "as in 50-200", "solver 'hsg'", "no end", "--seed -1", "name a folder"):
+    for word in (
+        "did you mean 'cvrp'",
+        "as in 50-200",
+        "solver 'hsg'",
+        "no end",
+        "--seed -1",
+        "name a folder",
+    ):
         assert any(word in line for line in lines), word
     assert "Traceback" not in err

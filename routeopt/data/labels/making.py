@@ -85,7 +85,9 @@ def make_shard(path: Path, mixture: Mixture, numbers: range, budget: Budget) -> 
             labels.append(label)
         yield number
     if not labels:
-        raise ProblemError(f"{path.name}: no plan was complete and feasible; raise the budget, or leave a kind out")
+        raise ProblemError(
+            f"{path.name}: no plan was complete and feasible; raise the budget, or leave a kind out"
+        )
     write_shard(
         path,
         labels,

@@ -23,7 +23,7 @@ from routeopt.problems.instance import EXPLICIT, Instance, Routes
 FORMAT = 1  # of the arrays; a shard of another one is refused
 
 _SCALARS = {"nodes": int, "depots": int, "scale": float, "backhaul": int, "vehicle_weight": float}
-_TUPLES = {"instance": Instance, "routes": Routes}
+_TUPLES: dict[str, Any] = {"instance": Instance, "routes": Routes}
 
 
 class Label(NamedTuple):
@@ -54,7 +54,9 @@ class Labels(Sequence[Label]):
         self.path = Path(path)
         files = sorted(self.path.glob("*.npz")) if self.path.is_dir() else [self.path]
         if not files:
-            raise ProblemError(f"{path}: there are no labels in this folder; make some with 'generate labels'")
+            raise ProblemError(
+                f"{path}: there are no labels in this folder; make some with 'generate labels'"
+            )
         self.labels = [label for file in files for label in read_shard(file)]
 
     def __len__(self) -> int:

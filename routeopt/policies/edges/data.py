@@ -27,7 +27,7 @@ class EdgesData(lightning.LightningDataModule):
         self.trained: LabelledGraphs | None = None
         self.held_out: LabelledGraphs | None = None
 
-    def setup(self, stage: str | None = None) -> None:
+    def setup(self, stage: str | None = None) -> None:  # noqa: ARG002 - lightning calls it so
         """Read the labels, or make some."""
         if self.trained is not None:
             return

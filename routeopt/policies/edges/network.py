@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812 - as everybody calls it
+from torch.nn import functional as F
 from torch_geometric.utils import scatter
 
 from routeopt.solvers.vrp.neural.edge_features import EDGE, NODE
@@ -63,7 +63,7 @@ class EdgeScorer(nn.Module):
         self.scores = nn.Linear(units, 2, bias=False)
 
     def forward(self, x: Tensor, edge_attr: Tensor, edge_index: Tensor, to_depot: Tensor) -> Tensor:
-        """Return scores (E, 2): that the head comes behind the tail, and before it; a softmax over each stop's edges."""
+        """Return scores (E, 2), for a softmax over the edges of each tail: the head comes behind it, or before it."""
         h, e = self.nodes(x), self.edges(edge_attr)
         returning = to_depot.nonzero().squeeze(1)
         for layer in self.layers:

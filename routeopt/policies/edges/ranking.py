@@ -8,7 +8,10 @@ from torch import Tensor
 
 def adjacency(log_probabilities: Tensor) -> Tensor:
     """Return the logarithm of the mean of both probabilities (E, 2): that the head is next to the tail, (E,)."""
-    return torch.logaddexp(log_probabilities[:, 0], log_probabilities[:, 1]) - torch.log(torch.tensor(2.0)).item()
+    return (
+        torch.logaddexp(log_probabilities[:, 0], log_probabilities[:, 1])
+        - torch.log(torch.tensor(2.0)).item()
+    )
 
 
 def places(scores: Tensor, tails: Tensor) -> Tensor:

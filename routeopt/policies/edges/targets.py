@@ -50,7 +50,9 @@ def edge_targets(instance: Instance, routes: Routes, heads: NDArray[np.int32]) -
         Probabilities; a row of zeros where the plan has no candidate there. Where direction does not matter both
         are one half for the two neighbours of a stop.
     """
-    before, behind = ((heads == nodes[:, None]).astype(np.float32) for nodes in neighbours_in_plan(instance, routes))
+    before, behind = (
+        (heads == nodes[:, None]).astype(np.float32) for nodes in neighbours_in_plan(instance, routes)
+    )
     if features_of(instance) & DIRECTED:
         return behind, before
     either = 0.5 * (before + behind)

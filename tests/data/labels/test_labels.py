@@ -24,7 +24,11 @@ def folder(tmp_path_factory) -> Path:
 
 
 def make_all(folder: Path, count: int, shard: int, mixture: Mixture = MIXTURE) -> list[int]:
-    return [n for path, numbers in pending(folder, count, shard) for n in make_shard(path, mixture, numbers, BUDGET)]
+    return [
+        n
+        for path, numbers in pending(folder, count, shard)
+        for n in make_shard(path, mixture, numbers, BUDGET)
+    ]
 
 
 def arrays(path: Path) -> dict[str, np.ndarray]:
@@ -46,7 +50,12 @@ def test_a_label_is_a_problem_of_the_mixture_with_a_feasible_plan_of_the_stated_
             if field not in ("distance", "duration"):
                 np.testing.assert_array_equal(getattr(label.instance, field), value)
     assert {type(value) for value in labels[0].instance[:5]} == {int, float}
-    assert 5 <= min(label.instance.stops for label in labels) < max(label.instance.stops for label in labels) <= 12
+    assert (
+        5
+        <= min(label.instance.stops for label in labels)
+        < max(label.instance.stops for label in labels)
+        <= 12
+    )
 
 
 def test_matrices_that_coordinates_do_not_give_come_back(tmp_path):
@@ -137,7 +146,9 @@ def test_plans_that_are_not_feasible_make_no_labels(tmp_path, monkeypatch):
 
     before = registry.load
     monkeypatch.setattr(
-        registry, "load", lambda name: (lambda *_, **__: Nothing()) if name.endswith(":solve") else before(name)
+        registry,
+        "load",
+        lambda name: (lambda *_, **__: Nothing()) if name.endswith(":solve") else before(name),
     )
     with pytest.raises(ProblemError, match="no plan was complete"):
         make_all(tmp_path, 2, 2)

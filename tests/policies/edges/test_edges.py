@@ -133,7 +133,8 @@ def test_a_tiny_set_is_learnt_by_heart():
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 4), st.integers(-3, 3)), min_size=1, max_size=30), st.randoms(use_true_random=False)
+    st.lists(st.tuples(st.integers(0, 4), st.integers(-3, 3)), min_size=1, max_size=30),
+    st.randoms(use_true_random=False),
 )
 def test_places_are_those_of_sorting_each_stop_alone(edges, random):
     random.shuffle(edges)

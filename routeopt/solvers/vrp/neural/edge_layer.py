@@ -22,10 +22,10 @@ _C0, _C1, _C2 = np.float32(1.0000000754895704), np.float32(0.6931471880289533), 
 _C3, _C4, _C5 = np.float32(0.05550357114), np.float32(0.009676031918), np.float32(0.001339086336)
 
 
-def _float_of_bits(_context: Any, bits: Any) -> Any:
+def _float_of_bits(_context: Any, _bits: Any) -> Any:
     """Return the type of a float32, and what reads the bits of an int32 as one."""
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         return builder.bitcast(arguments[0], context.get_value_type(types.float32))
 
     return types.float32(types.int32), generate

@@ -14,7 +14,15 @@ from numpy.typing import NDArray
 
 from routeopt.errors import ProblemError
 from routeopt.problems.instance import Instance
-from routeopt.solvers.vrp.neural.edge_features import EDGE, NEAREST, NODE, EdgeGraph, Float32, Int32, edge_graph
+from routeopt.solvers.vrp.neural.edge_features import (
+    EDGE,
+    NEAREST,
+    NODE,
+    EdgeGraph,
+    Float32,
+    Int32,
+    edge_graph,
+)
 from routeopt.solvers.vrp.neural.edge_layer import LANES, exchange
 
 NORM_EPS = np.float32(1e-5)  # of torch's layer norm
@@ -105,17 +113,15 @@ def forward(graph: EdgeGraph, arrays: Mapping[str, NDArray[Any]]) -> Float32:
     """
     network = network_of(arrays)
     stops, candidates = graph.heads.shape
-    h = graph.nodes @ network.nodes[0] + network.nodes[1]
-    e = graph.edges.reshape(stops * candidates, EDGE) @ network.edges[0] + network.edges[1]
+    h: Float32 = graph.nodes @ network.nodes[0] + network.nodes[1]
+    e: Float32 = graph.edges.reshape(stops * candidates, EDGE) @ network.edges[0] + network.edges[1]
     sent, between = np.empty_like(h), np.empty_like(e)
     for layer in network.layers:
         own, message, tail, head = (h @ matrix + bias for matrix, bias in layer.of_nodes)
         np.matmul(e, layer.of_edges, out=between)
         exchange(graph.heads, graph.depots, message, tail, head, between, e, sent, *layer.edge_norm)
         own += sent
-        own -= own.mean(axis=1, keepdims=True)
-        own *= layer.node_norm[0] / np.sqrt((own * own).mean(axis=1, keepdims=True) + NORM_EPS)
-        h += _silu(own + layer.node_norm[1])
+        h += _silu(_normed(own, layer.node_norm))
     tail, head = (h @ matrix for matrix in network.ends)
     np.matmul(e, network.hidden[0], out=between)
     hidden = between.reshape(stops, candidates, -1)
@@ -125,8 +131,16 @@ def forward(graph: EdgeGraph, arrays: Mapping[str, NDArray[Any]]) -> Float32:
     return scores
 
 
+def _normed(x: Float32, norm: Affine) -> Float32:
+    """Return layer norm of each row."""
+    x = x - x.mean(axis=1, keepdims=True)
+    normed: Float32 = x * (norm[0] / np.sqrt((x * x).mean(axis=1, keepdims=True) + NORM_EPS)) + norm[1]
+    return normed
+
+
 def _silu(x: Float32) -> Float32:
-    return x / (np.float32(1.0) + np.exp(-x))
+    activated: Float32 = x / (np.float32(1.0) + np.exp(-x))
+    return activated
 
 
 def network_of(arrays: Mapping[str, NDArray[Any]]) -> Network:
@@ -158,7 +172,10 @@ def network_of(arrays: Mapping[str, NDArray[Any]]) -> Network:
         affine("edges"),
         tuple(_layer(plain, f"layers.{number}.", affine) for number in range(layers)),
         affine("hidden"),
-        (np.ascontiguousarray(plain["ends.weight"][:units].T), np.ascontiguousarray(plain["ends.weight"][units:].T)),
+        (
+            np.ascontiguousarray(plain["ends.weight"][:units].T),
+            np.ascontiguousarray(plain["ends.weight"][units:].T),
+        ),
         np.ascontiguousarray(plain["scores.weight"].T),
     )
 

@@ -10,7 +10,7 @@ from strategies import problems
 import routeopt as ro
 from routeopt.problems.instance import EUCLIDEAN, EXPLICIT, Instance
 from routeopt.problems.legs import legs
-from routeopt.solvers.vrp.neural.edge_features import EDGE, NODE, cost_legs, edge_graph
+from routeopt.solvers.vrp.neural.edge_features import EDGE, NODE, edge_graph
 
 COSINE, RANK, RETURNED, DEPOT_EDGE = 6, 4, 5, 8  # columns of the features of edges
 # Their legs are straight and not rounded, so that no two are of the same length.
@@ -109,7 +109,6 @@ def test_without_windows_the_nearest_stops_are_seen_nearest_first(kind):
     i = instance_of(kind, 40)
     graph = edge_graph(i, 7)
     nodes = np.arange(i.nodes)
-    cost, _ = cost_legs(i, nodes[:, None], nodes)
     for stop, heads in enumerate(graph.heads[:, 1:], start=1):
         others = np.delete(nodes[1:], stop - 1)
         least = np.sort(np.hypot(i.x[others] - i.x[stop], i.y[others] - i.y[stop]))[:7]
@@ -137,4 +136,6 @@ def test_stops_that_cannot_follow_each_other_give_way_to_those_that_can():
     able = (~never[i.depots :, i.depots :]).sum(axis=1) - 1
     assert never[i.depots :].any()
     seen = never[np.arange(i.depots, i.nodes)[:, None], graph.heads[:, i.depots :]]
-    assert not seen[able >= 24].any()  # the pool has three times as many: whoever has enough partners gets them
+    assert not seen[
+        able >= 24
+    ].any()  # the pool has three times as many: whoever has enough partners gets them

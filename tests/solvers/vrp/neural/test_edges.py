@@ -59,7 +59,10 @@ def test_scores_are_those_of_torch(kind, stops, options, units):
 
 def test_large_inputs_do_not_overflow():
     network = scorer()
-    arrays = {name: value * (30 if "nodes" in name or "edges" in name else 1) for name, value in arrays_of(network).items()}
+    arrays = {
+        name: value * (30 if "nodes" in name or "edges" in name else 1)
+        for name, value in arrays_of(network).items()
+    }
     network.load_state_dict({name: torch.from_numpy(value) for name, value in arrays.items()})
     graph = edge_graph(ro.generate("cvrp", 30, seed=1).instance())
     data = as_data(graph)
