@@ -28,7 +28,9 @@ def names() -> list[str]:
     return sorted(path.stem for path in Path(__file__).parent.glob("*.npz"))
 
 
-def load(name_or_path: str | Path, policy: str | None = None) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+def load(
+    name_or_path: str | Path, policy: str | None = None
+) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     """Return the arrays of a network, and what is known about them.
 
     Parameters

@@ -107,45 +107,43 @@ def _stop_rows(i: Instance, s: Sight) -> Floats:
 def _edge_rows(i: Instance, s: Sight) -> Floats:
     """Return the features of edges, (n, C, EDGE)."""
     stops = np.arange(i.depots, i.nodes)[:, None]
-    depots, (count, candidates) = i.depots, s.heads.shape
-    near = candidates - depots
-    nearest = s.home.argmin(axis=1)  # the depot that a stop is seen from
-    from_depot = s.home[np.arange(count), nearest][:, None]
-    behind = np.zeros((count, candidates))  # the same depot as the candidate sees it
-    behind[:, depots:] = s.home[s.heads[:, depots:] - depots, nearest[:, None]]
     leg = 0.5 * (s.there + s.back)
-    both = from_depot + behind
-    with np.errstate(divide="ignore", invalid="ignore"):
-        cosine = (from_depot**2 + behind**2 - leg**2) / (2 * from_depot * behind)
-    cosine = np.clip(np.nan_to_num(cosine, nan=0.0, posinf=1.0, neginf=-1.0), -1.0, 1.0)
-    cosine[:, :depots] = 0.0
-    saved = (both - leg) / np.maximum(both, 1e-12)
-    saved[:, :depots] = 0.0
-    is_depot = np.zeros((count, candidates))
-    is_depot[:, :depots] = 1.0
-    rank, returned = _ranks(s, depots, leg)
+    near = max(leg.shape[1] - i.depots, 1)
+    rank, returned = _ranks(s, i.depots, leg)
     around, around_head = s.around[stops], s.around[s.heads]
     load = s.brings + s.fetches
     fetches = (s.fetches > 0) & (s.brings == 0)
+    pace = s.time_there / np.maximum(s.there, 1e-12)
     columns = [
         np.log1p(s.there / around),
         np.log1p(s.back / around),
         np.log1p(leg / around_head),
-        leg / np.maximum(leg[:, depots:].max(axis=1, initial=0.0, keepdims=True), 1e-12),
-        rank / max(near, 1),
-        returned / max(near, 1),
-        cosine,
-        saved,
-        is_depot,
+        leg / np.maximum(leg[:, i.depots :].max(axis=1, initial=0.0, keepdims=True), 1e-12),
+        rank / near,
+        returned / near,
+        *_seen_from_depot(s, i.depots, leg),
+        1.0 * (s.heads < i.depots),
         load[stops] + load[s.heads],
         1.0 * fetches[stops] - fetches[s.heads],
         *_timing(s, stops),
-        np.log1p(
-            s.time_there / np.maximum(s.there, 1e-12) * s.there.mean() / max(s.time_there.mean(), 1e-12)
-        ),
+        np.log1p(pace * s.there.mean() / max(s.time_there.mean(), 1e-12)),
         np.log(around_head / around),
     ]
     return np.stack([np.clip(np.broadcast_to(c, leg.shape), -MOST, MOST) for c in columns], axis=-1)
+
+
+def _seen_from_depot(s: Sight, depots: int, leg: Floats) -> tuple[Floats, Floats]:
+    """Return the cosine of the angle at the depot next to a stop, and what joining two routes saves; 0 to depots."""
+    nearest = s.home.argmin(axis=1)
+    tail = s.home[np.arange(len(leg)), nearest][:, None]
+    head = s.home[s.heads[:, depots:] - depots, nearest[:, None]]  # from the same depot
+    between = leg[:, depots:]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        angle = (tail**2 + head**2 - between**2) / (2 * tail * head)
+    cosine, saved = np.zeros_like(leg), np.zeros_like(leg)
+    cosine[:, depots:] = np.clip(np.nan_to_num(angle, nan=0.0, posinf=1.0, neginf=-1.0), -1.0, 1.0)
+    saved[:, depots:] = (tail + head - between) / np.maximum(tail + head, 1e-12)
+    return cosine, saved
 
 
 def _ranks(s: Sight, depots: int, leg: Floats) -> tuple[Floats, Floats]:
@@ -153,26 +151,33 @@ def _ranks(s: Sight, depots: int, leg: Floats) -> tuple[Floats, Floats]:
 
     From 0; the place of a depot is the number of nearer stops. Who is not a candidate has place k.
     """
-    count, candidates = leg.shape
-    near = candidates - depots
-    rank = np.empty((count, candidates))
+    count, near = len(leg), leg.shape[1] - depots
+    rank, returned = np.empty_like(leg), np.empty_like(leg)
     rank[:, depots:] = np.arange(near)
     rank[:, :depots] = (leg[:, depots:, None] < leg[:, None, :depots]).sum(axis=1)
-    returned = np.full((count, candidates), float(near))
+    returned[:, depots:] = places_back(s.heads[:, depots:] - depots)
     order = np.argsort(leg[:, :depots], axis=0, kind="stable")
     places = np.arange(count, dtype=float)[:, None] * near / max(count, 1)  # in parts, as many as k
     np.put_along_axis(returned[:, :depots], order, np.broadcast_to(places, order.shape), axis=0)
-    # the edge back, found by its number among all edges in order of tail and head
-    tails = np.repeat(np.arange(count), near)
-    heads = (s.heads[:, depots:] - depots).ravel()
-    keys, wanted = tails * count + heads, heads * count + tails
-    order = np.argsort(keys)
-    found = np.minimum(np.searchsorted(keys, wanted, sorter=order), max(len(keys) - 1, 0))
-    if len(keys):
-        hit = order[found]
-        mutual = keys[hit] == wanted
-        returned[:, depots:] = np.where(mutual, hit % near, near).reshape(count, near)
     return rank, returned
+
+
+def places_back(near: Integers) -> Integers:
+    """Return the place of each stop in the list of its neighbour, k where it is not there.
+
+    Parameters
+    ----------
+    near : (n, k) int
+        Neighbours of each stop, as numbers of stops from 0.
+    """
+    count, width = near.shape
+    tails, heads = np.repeat(np.arange(count), width), near.ravel().astype(np.int64)
+    if not len(heads):
+        return np.zeros((count, width), np.int64)
+    edges, wanted = tails * count + heads, heads * count + tails
+    order = np.argsort(edges)
+    hit = order[np.minimum(np.searchsorted(edges, wanted, sorter=order), len(edges) - 1)]
+    return np.where(edges[hit] == wanted, hit % width, width).reshape(count, width)
 
 
 def _timing(s: Sight, stops: Integers) -> list[Floats | float]:

@@ -22,6 +22,7 @@ from routeopt.solvers.vrp.neural.edge_features import (
     Float32,
     Int32,
     edge_graph,
+    places_back,
 )
 from routeopt.solvers.vrp.neural.edge_layer import LANES, exchange
 
@@ -78,7 +79,8 @@ def score_edges(
     neighbours : (n, k) int32
         Nodes, for each stop those first that are most likely next to it.
     score : (n, k) float32
-        Logarithm of the mean of the probabilities that the neighbour comes behind the stop, and before it.
+        Logarithm of the probability that one comes next behind the other: the mean over both directions, and over
+        what each of the two stops says of the other, which is nothing where it has other candidates.
 
     Raises
     ------
@@ -87,7 +89,10 @@ def score_edges(
     """
     found = edge_probabilities(instance, arrays, nearest)
     near = found.heads[:, instance.depots :]
-    score = np.logaddexp(found.behind, found.before)[:, instance.depots :] - np.float32(np.log(2))
+    said = 0.25 * (np.exp(found.behind) + np.exp(found.before))[:, instance.depots :]
+    back = places_back(near - instance.depots)
+    heard = np.pad(said, ((0, 0), (0, 1)))[near - instance.depots, back]
+    score = np.log(said + heard)
     order = np.argsort(-score, axis=1, kind="stable")
     return np.take_along_axis(near, order, axis=1), np.take_along_axis(score, order, axis=1)
 

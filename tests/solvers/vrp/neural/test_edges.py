@@ -83,10 +83,15 @@ def test_neighbours_come_in_the_order_of_their_scores(kind):
     assert neighbours.min() >= instance.depots
     for probabilities in (found.behind, found.before):
         np.testing.assert_allclose(np.exp(probabilities).sum(axis=1), 1.0, rtol=1e-5)
+    near = found.heads[:, instance.depots :].tolist()
+    mean = ((np.exp(found.behind) + np.exp(found.before)) / 2)[:, instance.depots :]
     for row in range(30):
-        places = [found.heads[row].tolist().index(node) for node in neighbours[row]]
-        mean = (np.exp(found.behind[row, places]) + np.exp(found.before[row, places])) / 2
-        np.testing.assert_allclose(np.exp(score[row]), mean, rtol=1e-5)
+        for node, value in zip(neighbours[row].tolist(), score[row].tolist(), strict=True):
+            other, stop = node - instance.depots, row + instance.depots
+            opinions = mean[row, near[row].index(node)]
+            if stop in near[other]:
+                opinions += mean[other, near[other].index(stop)]
+            assert np.exp(value) == pytest.approx(opinions / 2, rel=1e-5)
 
 
 def test_half_precision_arrays_do(tmp_path):
