@@ -13,7 +13,7 @@ import numpy as np
 
 import routeopt as ro
 from benchmarks.micro.clock import per_second, show
-from routeopt.solvers.vrp.ils.engine import Engine
+from routeopt.solvers.vrp.ils.engine import Engine, survey
 from routeopt.solvers.vrp.ils.habits import Habits
 
 SIZES = (100, 300, 1_000, 3_000, 10_000)
@@ -34,7 +34,8 @@ def main() -> None:
         for name, temperature in TEMPERATURES.items():
             for kind, searched, threshold in KINDS:
                 habits = Habits(10.0, 10, 0.5, 0.01, 20, searched, threshold)
-                engine = Engine(problem.instance(), start, habits, NEAR, 1, PART, np.random.default_rng(1))
+                site = survey(problem.instance(), start, habits, NEAR)
+                engine = Engine(site, start, 1, PART, np.random.default_rng(1))
                 show(f"{stops} stops, {name}: {kind}", per_second(partial(do_round, engine, temperature)))
                 engine.close()
 

@@ -1,7 +1,8 @@
 """Iterated local search: ruin and recreate a few routes, search around the changes, anneal.
 
 An iteration costs what it touches, not the size of the plan, so this is the engine for many stops and for
-little time. All threads work on one plan, each on a part of it that is dealt anew many times a second.
+little time. Several threads anneal two plans side by side, or work on parts of one that are dealt anew many
+times a second.
 Sources: Christiaens & Vanden Berghe, Transportation Science 54 (2020); Accorsi & Vigo, "A fast and scalable
 heuristic for the solution of large-scale capacitated vehicle routing problems", Transportation Science 55 (2021).
 """
@@ -23,11 +24,15 @@ from routeopt.solvers.vrp.beginning import HEARTBEAT, appraise, made, refuse_uns
 from routeopt.solvers.vrp.ils.habits import Habits
 
 if TYPE_CHECKING:
-    from routeopt.solvers.vrp.ils.engine import Engine
+    from routeopt.solvers.vrp.ils.plans import Plans
 
 _NEAR = 100  # neighbours of each stop that are known
-_ROUND = 0.1  # seconds, at most, for which the parts of the plan stay as they are
-_ROUNDS = 50  # at least, where there is time
+_PLANS = 2  # that anneal side by side, where there are as many threads
+_FEW = 2_000  # stops up to which they do; beyond, one plan takes all threads
+_UNITE = 0.7  # of the way from warm to cold, where both go on from the better one
+_ROUND = (0.02, 0.1)  # seconds, at least and at most, for which the parts of the plan stay as they are
+_ROUND_EACH = 2e-5  # seconds per stop: a few iterations at each
+_ROUNDS = 200  # at least, where there is time
 _ROUND_ITERATIONS = 2_000  # of each part, where iterations are counted
 _HORIZON = 1_000  # iterations per stop in which the plan cools down, where no limit is known
 
@@ -36,7 +41,7 @@ _HORIZON = 1_000  # iterations per stop in which the plan cools down, where no l
 class ILS:
     """Improve routes by iterated local search.
 
-    All `threads` work on the same plan. An iteration is one ruin with what follows.
+    An iteration is one ruin with what follows.
 
     Parameters
     ----------
@@ -105,18 +110,19 @@ class ILS:
         yield known
         if instance.stops == 0 or stop.reached(0):
             return
-        engine = yield from made(lambda: self._engine(instance, known.answer, rng, threads), known, stop)
-        if engine is not None:
+        plans = yield from made(lambda: self._plans(instance, known.answer, rng, threads), known, stop)
+        if plans is not None:
             try:
-                yield from self._improve(engine, stop, known)
+                yield from self._improve(plans, stop, known)
             finally:
-                engine.close()
+                plans.close()
 
-    def _engine(
+    def _plans(
         self, instance: Instance, start: Routes | None, rng: np.random.Generator, threads: int
-    ) -> Engine | None:
-        """Return the engine with this start or one of its own; None where there is no feasible one."""
-        from routeopt.solvers.vrp.ils.engine import Engine
+    ) -> Plans | None:
+        """Return plans with this start or one of its own; None where there is no feasible one."""
+        from routeopt.solvers.vrp.ils.engine import Engine, survey
+        from routeopt.solvers.vrp.ils.plans import Plans
         from routeopt.solvers.vrp.savings import Savings
 
         signal = StopSignal()
@@ -128,27 +134,39 @@ class ILS:
         habits = Habits(
             self.removals, self.string, self.split, self.blink, self.tried, self.neighbours, self.threshold
         )
-        return Engine(instance, start, habits, _NEAR, threads, self.part, rng)
+        site = survey(instance, start, habits, _NEAR)
+        plans = min(threads, _PLANS) if instance.stops <= _FEW else 1
+        shares = [len(share) for share in np.array_split(np.arange(threads), plans)]
+        return Plans(
+            [
+                Engine(site, start, share, self.part, own)
+                for share, own in zip(shares, rng.spawn(plans), strict=True)
+            ]
+        )
 
-    def _improve(self, engine: Engine, stop: StopSignal, known: Incumbent) -> Iterator[Incumbent]:
-        """Let the engine work, round by round, until it is time to stop."""
-        schedule, cost = _Schedule(engine, stop), math.inf
-        while not stop.reached(engine.iterations):
-            heat = self.warm * (self.cold / self.warm) ** schedule.progress()
+    def _improve(self, plans: Plans, stop: StopSignal, known: Incumbent) -> Iterator[Incumbent]:
+        """Let the plans anneal, round by round, until it is time to stop."""
+        schedule, cost, united = _Schedule(plans, stop), math.inf, False
+        while not stop.reached(plans.iterations):
+            progress = schedule.progress()
+            if progress >= _UNITE and not united:
+                plans.unite()
+            united = progress >= _UNITE
+            heat = self.warm * (self.cold / self.warm) ** progress
             seconds, iterations = schedule.round()
-            engine.begin_round(heat, seconds, iterations, stop.flag)
+            plans.begin_round(heat, seconds, iterations, stop.flag)
             end = time.perf_counter() + seconds
             while True:
                 left = min(end - time.perf_counter(), stop.seconds_left())
-                if engine.end_round(min(left, HEARTBEAT), over=left <= 0 or stop.flag[0] != 0):
+                if plans.end_round(min(left, HEARTBEAT), over=left <= 0 or stop.flag[0] != 0):
                     break
                 yield known._replace(seconds=stop.seconds())
-            if engine.best_cost < cost:
-                cost, routes = engine.best_cost, engine.best()
-                objective = engine.objective(routes)
+            if plans.best_cost < cost:
+                cost, routes = plans.best_cost, plans.best()
+                objective = plans.objective(routes)
                 if objective < known.objective:
                     known = known._replace(objective=objective, answer=routes)
-            known = known._replace(seconds=stop.seconds(), iterations=engine.iterations)
+            known = known._replace(seconds=stop.seconds(), iterations=plans.iterations)
             yield known
 
 
@@ -158,27 +176,28 @@ class _Schedule:
     Where iterations are limited they alone count, so that the outcome does not depend on the clock.
     """
 
-    def __init__(self, engine: Engine, stop: StopSignal) -> None:
-        self._engine, self._stop = engine, stop
+    def __init__(self, plans: Plans, stop: StopSignal) -> None:
+        self._plans, self._stop = plans, stop
         self._begin, self._seconds = time.perf_counter(), stop.seconds_left()
-        self._cycle, self._cooled = float(_HORIZON * engine.stops), 0
+        self._cycle, self._cooled = float(_HORIZON * plans.stops), 0
 
     def progress(self) -> float:
         """Return the share of the way from warm to cold that lies behind."""
-        done = self._engine.iterations
+        done = self._plans.iterations
         if math.isfinite(self._stop.iterations):
             return done / self._stop.iterations
         if math.isfinite(self._seconds):
             return min((time.perf_counter() - self._begin) / self._seconds, 1.0)
         if done - self._cooled >= self._cycle:  # without a limit: again and again, twice as slowly
             self._cooled, self._cycle = done, 2 * self._cycle
-            self._engine.return_to_best()
+            self._plans.return_to_best()
         return (done - self._cooled) / self._cycle
 
     def round(self) -> tuple[float, float]:
         """Return the seconds and the iterations of the next round, all parts together; either may be inf."""
-        parts = self._engine.parts_each
+        parts = self._plans.parts_each
         if math.isfinite(self._stop.iterations):
-            left = self._stop.iterations - self._engine.iterations
-            return math.inf, min(_ROUND_ITERATIONS * self._engine.parts, left)
-        return parts * min(_ROUND, self._seconds / _ROUNDS / parts), math.inf
+            left = self._stop.iterations - self._plans.iterations
+            return math.inf, min(_ROUND_ITERATIONS * self._plans.parts, left)
+        seconds = float(np.clip(_ROUND_EACH * self._plans.stops, *_ROUND))
+        return parts * min(seconds, self._seconds / _ROUNDS / parts), math.inf

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from routeopt.solvers.vrp.ils.habits import Habits
 from routeopt.solvers.vrp.ils.layout import Desk, Ground, new_desk, new_plan
 from routeopt.solvers.vrp.ils.parts import Part, deal
 from routeopt.solvers.vrp.ils.setting import link_tour, list_stops, measure_near
-from routeopt.solvers.vrp.plain import plain
+from routeopt.solvers.vrp.plain import Plain, plain
 
 _LATEST = 1 << 30  # iterations after which the stamps start again
 _SPARE = 20  # empty routes beyond those of the start
@@ -28,48 +29,52 @@ _UNBOUNDED = 1 << 62  # iterations
 _TRIAL = 1_000  # iterations from which the pace is known
 
 
+class Site(NamedTuple):
+    """An instance of the plain family as its plans see it; they share it."""
+
+    case: Plain
+    ground: Ground
+    habits: Habits
+    routes: int  # of a plan, at most
+    unit: float  # of the temperature
+
+
+def survey(instance: Instance, start: Routes, habits: Habits, near: int) -> Site:
+    """Measure the legs of an instance, and those from each stop to so many neighbours."""
+    case = plain(instance)
+    routes = min(start.size + _SPARE, case.vehicles)
+    legs = case.matrix(routes) if case.dense else case.places(routes)
+    known = case.near(near)
+    known = np.concatenate([np.zeros((1, known.shape[1]), np.int32), known])
+    tried, searched = min(habits.tried, known.shape[1]), min(habits.searched, known.shape[1])
+    near_legs = np.zeros((case.stops + 1, max(tried, searched)), np.int32)
+    measure_near(legs, known, near_legs)
+    unit = max(1.0, float(near_legs[1:, :_SHORT_LEGS].mean())) if near_legs.size else 1.0
+    ground = Ground(legs, known, near_legs, case.stops, case.capacity)
+    return Site(case, ground, habits._replace(tried=tried, searched=searched), routes, unit)
+
+
 class Engine:
-    """The plan of one instance of the plain family, and the threads that work on it.
+    """A plan, and the threads that work on it.
 
     Parameters
     ----------
-    instance : Instance
+    site : Site
     start : Routes
         Complete and feasible.
-    habits : Habits
-    near : int
-        Neighbours of each stop that are known.
     threads : int
     part : int
         Stops of a part, at most.
     rng : numpy.random.Generator
     """
 
-    def __init__(
-        self,
-        instance: Instance,
-        start: Routes,
-        habits: Habits,
-        near: int,
-        threads: int,
-        part: int,
-        rng: np.random.Generator,
-    ) -> None:
-        self._case = case = plain(instance)
-        routes = min(start.size + _SPARE, case.vehicles)
-        legs = case.matrix(routes) if case.dense else case.places(routes)
-        known = case.near(near)
-        known = np.concatenate([np.zeros((1, known.shape[1]), np.int32), known])
-        tried, searched = min(habits.tried, known.shape[1]), min(habits.searched, known.shape[1])
-        near_legs = np.zeros((case.stops + 1, max(tried, searched)), np.int32)
-        measure_near(legs, known, near_legs)
-        self._habits = habits._replace(tried=tried, searched=searched)
-        self._ground = Ground(legs, known, near_legs, case.stops, case.capacity)
+    def __init__(self, site: Site, start: Routes, threads: int, part: int, rng: np.random.Generator) -> None:
+        self._case, self._ground, self._habits, routes, self.unit = site
+        case = self._case
         self._plan = new_plan(case.demand, routes)
-        cost = link_tour(self._plan, legs, case.tour(start), start.offsets)
+        cost = link_tour(self._plan, self._ground.legs, case.tour(start), start.offsets)
         self._best = self._plan.nodes["next"].copy()
         self.cost = self.best_cost = int(cost)  #: of the plan under annealing, and of the best so far
-        self.unit = max(1.0, float(near_legs[1:, :_SHORT_LEGS].mean())) if near_legs.size else 1.0
         self._parts = max(threads, -(-case.stops // part))
         self._rng = rng
         self._desks = [new_desk(case.stops, routes, rng) for _ in range(threads)]
@@ -139,6 +144,8 @@ class Engine:
 
         Where the round is `over` they are told so, and waited for. Then the parts are put together.
         """
+        if not self._working:
+            return True
         if over:
             self._halt[0] = 1
         if wait(self._working, None if over else seconds).not_done:
@@ -152,12 +159,19 @@ class Engine:
             self.best_cost = self.cost + best
             self._best[:] = self._plan.best
         self.cost += more
+        self._working = []
         return True
 
     def return_to_best(self) -> None:
         """Go on from the best plan so far."""
         tour, offsets = self._listed()
         self.cost = int(link_tour(self._plan, self._ground.legs, tour, offsets))
+
+    def take_over(self, other: Engine) -> None:
+        """Go on from the best plan of another engine of this site."""
+        self._best[:] = other._best
+        self.best_cost = other.best_cost
+        self.return_to_best()
 
     def best(self) -> Routes:
         """Return the best plan in the instance's nodes."""

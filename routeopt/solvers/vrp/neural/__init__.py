@@ -1,1 +1,1 @@
-"""Trained policies at solve time: from exported arrays, with NumPy and Numba alone."""
+"""Networks at solve time, without torch."""
