@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from elsewhere import words_of
 
 import routeopt as ro
 from routeopt import ProblemError
@@ -70,6 +71,28 @@ def test_large_inputs_do_not_overflow():
         expected = network(data.x, data.edge_attr, data.edge_index, data.to_depot).numpy()
         found = forward(graph, arrays).reshape(-1, 2)
     np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-3 * np.abs(expected).max())
+
+
+SCORE = """
+import numpy as np
+import routeopt as ro
+from routeopt.solvers.vrp.neural.edges import score_edges
+arrays = dict(np.load({path!r}))
+neighbours, score = score_edges(ro.generate("vrptw", 6, seed=1).instance(), arrays, 4)
+"""
+
+
+@pytest.mark.parametrize("mode", ["NUMBA_DISABLE_JIT", "NUMBA_BOUNDSCHECK"])
+def test_the_kernel_does_the_same_as_python_and_stays_within_its_arrays(tmp_path, mode):
+    path = str(tmp_path / "arrays.npz")
+    np.savez(path, **arrays_of(scorer(16, 2)))
+    here: dict = {}
+    exec(SCORE.format(path=path), here)
+    environment = {mode: "1", "NUMBA_CACHE_DIR": str(tmp_path)}
+    found = words_of(SCORE.format(path=path) + "print(*neighbours.ravel(), *score.ravel())", **environment)
+    numbers = np.array(found, float).reshape(2, 6, 4)
+    np.testing.assert_array_equal(numbers[0], here["neighbours"])
+    np.testing.assert_allclose(numbers[1], here["score"], atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", ["cvrp", "vrptw", "streets"])
