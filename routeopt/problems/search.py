@@ -149,6 +149,17 @@ class StopSignal:
 
 
 @runtime_checkable
+class Guide(Protocol):
+    """Says which stops are likely to come next to each stop in a good plan."""
+
+    supports: frozenset[str]  # names from routeopt.problems.features
+
+    def __call__(self, instance: Instance) -> NDArray[np.int32]:
+        """Return nodes of stops for each of the n stops, the likeliest first, (n, k)."""
+        ...
+
+
+@runtime_checkable
 class Solver(Protocol):
     """A constructor or improver of answers; its parameters are fields of a frozen dataclass.
 

@@ -47,6 +47,7 @@ class Search:
         threads: int,
         start: Solution | Routes | None,
         stop: StoppingCriterion | None,
+        guide: GuideChoice = None,
     ) -> None:
         self.limit = (SECONDS if stop is None else inf) if seconds is None else seconds
         if not self.limit >= 0:
@@ -63,6 +64,9 @@ class Search:
         self.trace: list[tuple[float, float]] = []
         self._used: list[Link] = []  # links that ran
         self._pool: RoutePool | None = None  # of the answers seen, if a link asks for it
+        self._guide = guide_for(guide, problem.features)
+        self._likely: NDArray[np.int32] | None = None  # what the guide says, once it is asked
+        self._starts: list[Routes] = []  # complete plans of constructors, if a link asks for them
         self._evaluator = Evaluator(problem.instance())
         self._nodes = np.flatnonzero(servable(problem.instance()))
         self._routes = _given(problem, start)
@@ -123,8 +127,7 @@ class Search:
         """Run one link; its last answer is taken if, recomputed, it is better than what was there."""
         rng = np.random.default_rng([self.seed, number])
         start = self._inward(self._routes)
-        if link.wants_pool:
-            link = replace(link, solver=partial(link.solver, pool=self._pool))
+        link = replace(link, solver=partial(link.solver, **self._wanted(link, instance)))
         done, answer = self.iterations, None
         try:
             for found in incumbents(
@@ -138,6 +141,8 @@ class Search:
                     answer = found.answer
                     if self._pool is not None:
                         self._pool.add(answer)
+                    if constructs and len(answer.visits) == instance.stops:
+                        self._starts.append(answer)
                 incumbent = self._incumbent(self.seconds, link.name)
                 if found.answer is not None and found.objective < self._objective:
                     self._objective = found.objective
@@ -151,6 +156,19 @@ class Search:
         finally:
             if answer is not None:
                 self._take(self._outward(answer), link.name)
+
+    def _wanted(self, link: Link, instance: Instance) -> dict[str, Any]:
+        """Return what a link asks for beside the instance and the start."""
+        wanted: dict[str, Any] = {}
+        if link.wants_pool:
+            wanted["pool"] = self._pool
+        if link.wants_starts and self._starts:
+            wanted["starts"] = self._starts
+        if link.wants_guide and self._guide is not None:
+            if self._likely is None:
+                self._likely = self._guide(instance)
+            wanted["guide"] = self._likely
+        return wanted
 
     def _take(self, routes: Routes, name: str) -> None:
         """Keep the routes if they are better; a claim that does not hold is an error of the solver."""
