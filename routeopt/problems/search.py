@@ -150,9 +150,10 @@ class StopSignal:
 
 @runtime_checkable
 class Guide(Protocol):
-    """Says which stops are likely to come next to each stop in a good plan."""
+    """Says which stops are likely to come next to each stop in a good plan.
 
-    supports: frozenset[str]  # names from routeopt.problems.features
+    What it says is taken for advice: where to look first, not what to leave out for good.
+    """
 
     def __call__(self, instance: Instance) -> NDArray[np.int32]:
         """Return nodes of stops for each of the n stops, the likeliest first, (n, k)."""

@@ -1,1 +1,1 @@
-"""Networks at solve time, without torch."""
+"""Trained policies at solve time: from exported arrays, with NumPy and Numba alone."""
