@@ -9,6 +9,7 @@ from routeopt.problems.search import Incumbent, StoppingCriterion
 from routeopt.problems.solution import Solution
 from routeopt.problems.vrp import VRP
 from routeopt.solving.chain import Chain, Link, parse_chain
+from routeopt.solving.guides import GuideChoice
 from routeopt.solving.run import Search
 
 __all__ = ["Chain", "Link", "Search", "parse_chain", "search", "solve"]
