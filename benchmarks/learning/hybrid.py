@@ -112,7 +112,8 @@ def costs(problem: ro.VRP, config: Config, options: Any) -> list[float]:
     for _ in run:
         pass
     trace = run.solution().trace
-    return [min((cost for second, cost in trace if second <= budget), default=np.nan) for budget in BUDGETS]
+    first = ro.Solution(problem, random_plan(problem)).cost if config.start == "random" else np.nan
+    return [min((cost for second, cost in trace if second <= budget), default=first) for budget in BUDGETS]
 
 
 def random_plan(problem: ro.VRP) -> Routes:
