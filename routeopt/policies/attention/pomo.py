@@ -50,15 +50,21 @@ class MixedPOMO(POMO):
         """Leave problems to the data module."""
 
     def configure_optimizers(self) -> Any:
-        """Return Adam with a rate that falls to a tenth twice towards the end."""
-        config = self.config
+        """Return Adam, with a rate for imitation and one that falls to a tenth twice towards the end."""
         optimiser = torch.optim.Adam(
-            self.policy.parameters(), lr=config.rate, weight_decay=config.weight_decay
+            self.policy.parameters(), lr=self.config.rate, weight_decay=self.config.weight_decay
         )
-        epochs = config.trainer.epochs
-        falls = [max(1, int(config.decay * epochs)), max(2, int((1 + config.decay) / 2 * epochs))]
-        rates = torch.optim.lr_scheduler.MultiStepLR(optimiser, falls, gamma=0.1)
+        rates = torch.optim.lr_scheduler.LambdaLR(optimiser, self._part_of_rate)
         return {"optimizer": optimiser, "lr_scheduler": {"scheduler": rates, "interval": "epoch"}}
+
+    def _part_of_rate(self, epoch: int) -> float:
+        config = self.config
+        if epoch < config.imitation.epochs:
+            return config.imitation.rate / config.rate
+        done = epoch / config.trainer.epochs
+        if done < config.decay:
+            return 1.0
+        return 0.1 if done < (1 + config.decay) / 2 else 0.01
 
     def training_step(self, batch: TensorDict, batch_idx: int) -> Tensor:  # noqa: ARG002 - as Lightning calls it
         """Return the loss of a batch: of labels, where it has plans, or of the policy's own plans."""
