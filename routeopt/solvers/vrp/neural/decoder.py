@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from routeopt.problems.instance import EPS, LINEHAUL_FIRST, MIXED, Flags, Floats, Instance
 from routeopt.problems.legs import legs
 from routeopt.problems.schedule import Node, State, schedule
-from routeopt.solvers.compiled import kernel, summing
+from routeopt.solvers.compiled import borrowed, inlined, inner, kernel, summing
 from routeopt.solvers.vrp.neural.attention import Memory
 from routeopt.solvers.vrp.random import uniform
 
 UNLIMITED = 10.0  # what is seen of the remaining distance where there is no limit
 
-_RULES = schedule(kernel)
+_RULES = schedule(inlined)
 _begin, _extend, _finish = _RULES.begin, _RULES.extend, _RULES.finish
 
 
@@ -74,7 +74,7 @@ def task_of(instance: Instance, places: Floats, unit: float) -> Task:
     )
 
 
-@kernel
+@inlined
 def _node(task: Task, i: int) -> Node:
     return Node(
         ((task.early[i], task.late[i]),),
@@ -86,19 +86,19 @@ def _node(task: Task, i: int) -> Node:
     )
 
 
-@kernel
+@inlined
 def _loaded(task: Task, depot: int) -> State:
     """Return a vehicle that is loaded at a depot as early as can be."""
     node = _node(task, depot)
     return _begin(node, task.early[depot], 0.0 * task.early[depot])
 
 
-@kernel
+@inlined
 def _served(task: Task, state: State, at: int, stop: int) -> State:
     return _extend(state, _node(task, stop), task.distance[at, stop], task.duration[at, stop])
 
 
-@kernel
+@inlined
 def _feasible(task: Task, state: State, at: int, stop: int, depot: int) -> bool:
     """Return whether a vehicle can serve a stop next, and still get home to its depot."""
     if not np.isfinite(task.distance[at, stop] + task.duration[at, stop]):
@@ -117,6 +117,7 @@ def _feasible(task: Task, state: State, at: int, stop: int, depot: int) -> bool:
 @kernel
 def servable(task: Task) -> Flags:
     """Return which stops a vehicle of each depot can serve on a route of their own, (D, N)."""
+    task = borrowed(task)
     depots, nodes = len(task.places), len(task.early)
     found = np.zeros((depots, nodes), np.bool_)
     for depot in range(depots):
@@ -155,6 +156,7 @@ def build(
     work : (3, W) float32
         Room for W numbers at least, that of units, of nodes and of the heads' candidates.
     """
+    task, memory = borrowed(task), borrowed(memory)
     depots, nodes = len(task.places), len(task.early)
     visited = np.zeros(nodes, np.bool_)
     candidates = np.empty(nodes, np.int64)
@@ -168,8 +170,8 @@ def build(
             if count == 0:
                 return -1, 0.0
             _score(task, memory, vehicle, at, depot, candidates, count, work)
-            picked = _pick(work[0], count, temperature, state)
-            likely += _log_share(work[0], count, picked)
+            picked = _pick(work, count, temperature, state)
+            likely += _log_share(work, count, picked)
             chosen = int(candidates[picked])
         if chosen < depots:
             depot = chosen
@@ -184,7 +186,7 @@ def build(
     return length, likely
 
 
-@kernel
+@inner
 def _candidates(task, memory, possible, visited, vehicle, at, depot, length, candidates):
     """List the depots that may come next, and the nearest of the stops that may; return how many."""
     depots, nodes = len(task.places), len(task.early)
@@ -224,44 +226,41 @@ def _candidates(task, memory, possible, visited, vehicle, at, depot, length, can
 @summing
 def _score(task, memory, vehicle, at, depot, candidates, count, work):
     """Put the scores of the candidates into ``work[0]``."""
-    scores, query, glimpse = work[0], work[1], work[2]
     units = memory.here.shape[1]
     width = units // memory.heads
-    _query(task, memory, vehicle, at, depot, query)
+    _query(task, memory, vehicle, at, depot, work)
     scale = np.float32(1.0 / np.sqrt(width))
     for head in range(memory.heads):
         begin = head * width
         most = np.float32(-np.inf)
         for k in range(count):
-            key = memory.key[candidates[k]]
+            j = candidates[k]
             fit = np.float32(0.0)
-            for j in range(begin, begin + width):
-                fit += query[j] * key[j]
-            scores[k] = fit * scale
-            most = max(most, scores[k])
-        for j in range(begin, begin + width):
-            glimpse[j] = 0.0
+            for u in range(begin, begin + width):
+                fit += work[1, u] * memory.key[j, u]
+            work[0, k] = fit * scale
+            most = max(most, work[0, k])
+        work[2, begin : begin + width] = np.float32(0.0)
         total = np.float32(0.0)
         for k in range(count):
-            share = np.exp(scores[k] - most)
+            j = candidates[k]
+            share = np.exp(work[0, k] - most)
             total += share
-            value = memory.value[candidates[k]]
-            for j in range(begin, begin + width):
-                glimpse[j] += share * value[j]
-        for j in range(begin, begin + width):
-            glimpse[j] /= total
-    clip = np.float32(memory.clip)
+            for u in range(begin, begin + width):
+                work[2, u] += share * memory.value[j, u]
+        for u in range(begin, begin + width):
+            work[2, u] /= total
     for k in range(count):
-        pointer = memory.pointer[candidates[k]]
+        j = candidates[k]
         fit = np.float32(0.0)
-        for j in range(units):
-            fit += glimpse[j] * pointer[j]
-        scores[k] = clip * np.tanh(fit) + memory.bias[at, candidates[k]]
+        for u in range(units):
+            fit += work[2, u] * memory.pointer[j, u]
+        work[0, k] = np.float32(memory.clip) * np.tanh(fit) + memory.bias[at, j]
 
 
-@kernel
-def _query(task, memory, vehicle, at, depot, query):
-    """Put what is seen of the vehicle, and where it is, into the query."""
+@inner
+def _query(task, memory, vehicle, at, depot, work):
+    """Put what is seen of the vehicle, and where it is, into ``work[1]``."""
     units = memory.here.shape[1]
     load = 1.0 - vehicle.peak / task.capacity
     room = 1.0 - vehicle.pickup / task.capacity
@@ -271,23 +270,23 @@ def _query(task, memory, vehicle, at, depot, query):
     remaining = UNLIMITED
     if np.isfinite(task.limit):
         remaining = (task.limit - vehicle.distance) / task.unit
-    seen = memory.seen
     a, b, c = np.float32(load), np.float32(time), np.float32(remaining)
     d = np.float32(room if task.mixed else 0.0)
     x, y = task.places[depot, 0], task.places[depot, 1]
-    for j in range(units):
-        query[j] = (
-            memory.here[at, j]
-            + a * seen[0, j] + b * seen[1, j] + c * seen[2, j] + d * seen[3, j] + x * seen[4, j] + y * seen[5, j]
+    seen = memory.seen
+    for u in range(units):
+        work[1, u] = (
+            memory.here[at, u]
+            + a * seen[0, u] + b * seen[1, u] + c * seen[2, u] + d * seen[3, u] + x * seen[4, u] + y * seen[5, u]
         )  # fmt: skip
 
 
-@kernel
-def _pick(scores, count, temperature, state):
+@inner
+def _pick(work, count, temperature, state):
     """Return the number of the best score, or of one drawn by the softmax: the best behind Gumbel noise."""
     best, most = 0, -np.inf
     for k in range(count):
-        score = np.float64(scores[k])
+        score = np.float64(work[0, k])
         if temperature > 0:
             score = score / temperature - np.log(-np.log(uniform(state) + 1e-300))
         if score > most:
@@ -295,13 +294,13 @@ def _pick(scores, count, temperature, state):
     return best
 
 
-@kernel
-def _log_share(scores, count, picked):
+@inner
+def _log_share(work, count, picked):
     """Return the logarithm of the softmax's probability of one."""
-    most = scores[0]
+    most = work[0, 0]
     for k in range(count):
-        most = max(most, scores[k])
+        most = max(most, work[0, k])
     total = 0.0
     for k in range(count):
-        total += np.exp(np.float64(scores[k] - most))
-    return np.float64(scores[picked] - most) - np.log(total)
+        total += np.exp(np.float64(work[0, k] - most))
+    return np.float64(work[0, picked] - most) - np.log(total)
