@@ -1,15 +1,18 @@
-"""Plans by a trained attention policy, without torch.
+"""Plans by a trained attention policy, without torch: as many different ones as are wanted.
 
-Source of the idea that several of them begin a genetic search: Greenberg et al., "Accelerating vehicle routing via
-AI-initialized genetic algorithms" (2025).
+Sources: Kwon et al., "POMO: policy optimization with multiple optima" (2020), for greedy plans from several first
+stops and for turning problems; Kool et al., "Stochastic beams and where to find them" (2019), for drawing without
+replacement, which is here done by drawing anew what is there already; Greenberg et al., "Accelerating vehicle routing
+via AI-initialized genetic algorithms" (2025), for beginning a genetic search with all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import lru_cache
+from math import inf
 from pathlib import Path
 from typing import ClassVar
 
@@ -21,6 +24,7 @@ from routeopt.errors import ProblemError, UnsupportedError
 from routeopt.problems.evaluation import Evaluator
 from routeopt.problems.instance import Floats, Instance, Routes
 from routeopt.problems.search import Incumbent, StopSignal
+from routeopt.solvers.vrp.beginning import HEARTBEAT, made
 from routeopt.solvers.vrp.neural.attention import Memory, Weights, encode, nearness, weights_of
 from routeopt.solvers.vrp.neural.decoder import Task, build, servable, task_of
 from routeopt.solvers.vrp.neural.features import Features, features
@@ -31,14 +35,15 @@ from routeopt.solvers.vrp.random import random_state
 _MOST_STOPS = 5_000  # three matrices of 8 bytes an entry
 _ATTEMPTS = 3  # at as many different plans as are wanted
 TURNS = 8  #: ways to turn and mirror a square
+_GO_ON = np.zeros(1, np.uint8)
 
 
 @dataclass(frozen=True)
 class Neural:
     """Build plans with a trained attention policy.
 
-    The first plan takes the best next node in every step; the others draw it, without replacement: a plan that is
-    there already is drawn anew.
+    The first plan takes the best next node in every step. The others draw it, without replacement; or, at
+    temperature 0, take the best one behind first stops that differ.
 
     Parameters
     ----------
@@ -47,7 +52,7 @@ class Neural:
     plans : int
         How many are built.
     temperature : float
-        Of drawing: the lower, the more like the first plan.
+        Of drawing: the lower, the more like the first plan; 0: nothing but first stops is drawn.
     turns : int
         In how many ways, of eight, the problem is turned and mirrored; plans take them in turn, the first as it is.
     """
@@ -92,12 +97,31 @@ class Neural:
             raise ProblemError(
                 f"solver 'neural': there are {instance.stops} stops, and it takes {_MOST_STOPS}"
             )
-        builder = Builder(instance, _weights(self.weights), self.turns, threads)
-        plans = builder.plans(self.plans, self.temperature, rng, stop)
-        evaluator, seconds = Evaluator(builder.instance), stop.seconds()
-        costs = [evaluator.evaluate(plan).cost / instance.scale for plan in plans]
-        for cost, plan in sorted(zip(costs, plans, strict=True), key=lambda found: -found[0]):
-            yield Incumbent(seconds, 0, cost, None, plan, "neural")
+        known = Incumbent(stop.seconds(), 0, inf, None, None, "neural")
+        builder = yield from made(
+            lambda: Builder(instance, _weights(self.weights), self.turns, threads), known, stop
+        )
+        if builder is None:
+            return
+        found = yield from _finished(
+            lambda: builder.plans(self.plans, self.temperature, rng, stop), known, stop
+        )
+        evaluator = Evaluator(builder.instance)
+        costs = [evaluator.evaluate(plan).cost / instance.scale for plan in found]
+        for cost, plan in sorted(zip(costs, found, strict=True), key=lambda each: -each[0]):
+            yield Incumbent(stop.seconds(), 0, cost, None, plan, "neural")
+
+
+def _finished(
+    make: Callable[[], list[Routes]], known: Incumbent, stop: StopSignal
+) -> Generator[Incumbent, None, list[Routes]]:
+    """Yield heartbeats while plans are built, which ends by itself when time is over; return them."""
+    pool = ThreadPoolExecutor(1)
+    future = pool.submit(make)
+    pool.shutdown(wait=False)
+    while wait([future], HEARTBEAT).not_done:
+        yield known._replace(seconds=stop.seconds())
+    return future.result()
 
 
 class Builder:
@@ -141,40 +165,66 @@ class Builder:
         self, count: int, temperature: float, rng: np.random.Generator, stop: StopSignal
     ) -> list[Routes]:
         """Return so many different plans, the greedy one first; fewer when time is over or no others come."""
-        found: dict[tuple[int, ...], Routes] = {}
+        found: dict[frozenset[tuple[int, ...]], Routes] = {}
         for again in range(_ATTEMPTS):
             missing = count - len(found)
-            if not missing or (again and (stop.flag[0] or stop.seconds_left() <= 0)):
+            if not missing or (again and stop.reached(0)):
                 break
-            for plan in self._sequences(missing, temperature, rng, stop, greedy=again == 0):
-                found.setdefault(tuple(plan.tolist()), as_routes(self.instance, plan))
+            for nodes in self._sequences(missing, temperature, rng, stop, greedy=again == 0):
+                plan = as_routes(self.instance, nodes)
+                found.setdefault(_regardless_of_order(plan), plan)
         return list(found.values())
 
     def _sequences(
         self, count: int, temperature: float, rng: np.random.Generator, stop: StopSignal, *, greedy: bool
     ) -> list[NDArray[np.int32]]:
         states = [random_state(each) for each in rng.spawn(count)]
+        stops = self.instance.depots + np.resize(rng.permutation(self.instance.stops), count)
 
-        def one(number: int) -> NDArray[np.int32] | None:
-            if number and (stop.flag[0] or stop.seconds_left() <= 0):
-                return None
+        def one(number: int) -> NDArray[np.int32]:
             best = greedy and number == 0
-            return self.sequence(number % len(self._read), 0.0 if best else temperature, states[number])[0]
+            if not best and stop.reached(0):
+                return np.empty(0, np.int32)
+            first = () if best or temperature else self._beginning(int(stops[number]))
+            return self.sequence(
+                number % len(self._read), 0.0 if best else temperature, states[number], first, stop.flag
+            )[0]
 
         with ThreadPoolExecutor(self._threads) as pool:
-            return [plan for plan in pool.map(one, range(count)) if plan is not None]
+            return [nodes for nodes in pool.map(one, range(count)) if len(nodes)]
+
+    def _beginning(self, stop: int) -> tuple[int, ...]:
+        """Return what a plan begins with whose first stop is given: with several depots, the nearest that can."""
+        task, depots = self._read[0][0], self.instance.depots
+        if depots == 1:
+            return (stop,)
+        legs = np.where(self._possible[:, stop], task.distance[:depots, stop], inf)
+        return (int(legs.argmin()), stop)
 
     def sequence(
-        self, turn: int, temperature: float, state: NDArray[np.uint64], first: Sequence[int] = ()
+        self,
+        turn: int,
+        temperature: float,
+        state: NDArray[np.uint64],
+        first: Sequence[int] = (),
+        flag: NDArray[np.uint8] = _GO_ON,
     ) -> tuple[NDArray[np.int32], float]:
-        """Return a plan as a sequence of nodes that begins with these, and the logarithm of how likely it was."""
+        """Return a plan as a sequence of nodes that begins with these, and the logarithm of how likely the others were.
+
+        It is empty where the flag was set meanwhile.
+        """
         task, memory = self._read[turn]
         plan = np.empty(2 * self.instance.stops + 2, np.int32)
         work = np.empty((3, max(memory.here.shape)), np.float32)
         length, likely = build(
-            task, memory, self._possible, np.array(first, np.int32), temperature, state, plan, work
+            task, memory, self._possible, np.array(first, np.int32), temperature, state, plan, work, flag
         )
         return plan[:length], float(likely)
+
+
+def _regardless_of_order(plan: Routes) -> frozenset[tuple[int, ...]]:
+    """Return what tells whether two plans have the same routes."""
+    return frozenset((int(kind), *visits) for kind, visits in zip(plan.vehicle, plan.lists(), strict=True))
 
 
 def _turned(rows: Floats, column: int, turn: int) -> Floats:

@@ -136,6 +136,7 @@ def build(
     state: NDArray[np.uint64],
     plan: NDArray[np.int32],
     work: NDArray[np.float32],
+    flag: NDArray[np.uint8],
 ) -> tuple[int, float]:
     """Build a plan, and return how many nodes it has and how likely it was.
 
@@ -154,7 +155,9 @@ def build(
     plan : (2 n + 2,) int32
         Is filled with the nodes.
     work : (3, W) float32
-        Room for W numbers at least, that of units, of nodes and of the heads' candidates.
+        Room for as many numbers as there are units, and nodes.
+    flag : (1,) uint8
+        Set to 1 by another thread, it ends this: there is no plan.
     """
     task, memory = borrowed(task), borrowed(memory)
     depots, nodes = len(task.places), len(task.early)
@@ -163,12 +166,14 @@ def build(
     at, depot, left, length, likely = 0, 0, nodes - depots, 0, 0.0
     vehicle = _loaded(task, 0)
     while left > 0:
+        if flag[0]:
+            return 0, 0.0
         if length < len(first):
             chosen = int(first[length])
         else:
             count = _candidates(task, memory, possible, visited, vehicle, at, depot, length, candidates)
-            if count == 0:
-                return -1, 0.0
+            if count == 0:  # who waits at a depot can serve some stop that is left, as a route of its own
+                return 0, 0.0
             _score(task, memory, vehicle, at, depot, candidates, count, work)
             picked = _pick(work, count, temperature, state)
             likely += _log_share(work, count, picked)

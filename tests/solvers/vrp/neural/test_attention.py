@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 import routeopt as ro
+from routeopt.data.generators.routefinder import VARIANTS
 from routeopt.problems.search import StopSignal
 from routeopt.solvers.vrp.neural.attention import encode, nearness, weights_of
 from routeopt.solvers.vrp.neural.constructor import TURNS, Builder, Neural
 from routeopt.solvers.vrp.neural.features import features
 from routeopt.solvers.vrp.random import random_state
+from routeopt.testing import check_solver
 
 torch = pytest.importorskip("torch", reason="policies are trained with torch")
 pytest.importorskip("rl4co", reason="environments are RL4CO's")
@@ -74,6 +76,21 @@ def test_greedy_plans_and_their_likelihood_are_those_of_torch(variant, nearest):
     assert ro.Solution(problem, plan).cost == pytest.approx(-float(theirs["reward"][0]), rel=1e-5)
 
 
+@pytest.mark.parametrize("variant", ["vrpbltw", "mdovrpmbtw"])
+def test_plans_from_given_stops_are_those_of_torch(variant):
+    problem, policy = problem_of(variant), policy_of(4)
+    env = VRPEnv(Stated([problem]))
+    td = env.reset(env.generator.every())
+    with torch.no_grad():
+        theirs = policy(td, env, phase="test", decode_type="multistart_greedy", num_starts=14)
+    builder = Builder(problem.instance(), weights_of(arrays_of(policy)))
+    for stated, likely in zip(theirs["actions"].numpy(), theirs["log_likelihood"], strict=True):
+        first = stated[: 1 if problem.instance().depots == 1 else 2].tolist()
+        ours, found = builder.sequence(0, 0.0, random_state(np.random.default_rng(1)), first)
+        assert ours.tolist() == stated[: len(ours)].tolist()
+        assert found == pytest.approx(float(likely), abs=1e-4)
+
+
 def test_what_the_encoder_keeps_is_what_torch_keeps():
     problem, policy = problem_of("mdvrpmbtw"), policy_of(50)
     env = VRPEnv(Stated([problem]))
@@ -135,25 +152,54 @@ def file(tmp_path):
     return str(tmp_path / "small.npz")
 
 
-@pytest.mark.parametrize("variant", [*FAMILIES, "directed"])
-def test_plans_are_feasible_different_and_the_best_is_last(variant, file):
+@pytest.mark.parametrize("temperature", [0.0, 1.0], ids=["starts", "drawn"])
+@pytest.mark.parametrize("variant", [*VARIANTS, "directed"])
+def test_plans_are_feasible_different_and_the_best_is_last(variant, temperature, file):
     problem = directed() if variant == "directed" else problem_of(variant)
-    solver, instance = Neural(file, plans=6), problem.instance()
-
-    def plans(seed, threads):
-        rng = np.random.default_rng(seed)
-        return list(solver(instance, None, stop=StopSignal(), rng=rng, threads=threads))
-
-    found = plans(1, 1)
+    solver, instance = Neural(file, plans=6, temperature=temperature), problem.instance()
+    found = list(solver(instance, None, stop=StopSignal(), rng=np.random.default_rng(1), threads=1))
+    found = [incumbent for incumbent in found if incumbent.answer is not None]
     costs = [incumbent.objective for incumbent in found]
     assert costs == sorted(costs, reverse=True)
-    assert len({tuple(incumbent.answer.visits.tolist()) for incumbent in found}) > 1
+    plans = {frozenset(map(tuple, incumbent.answer.lists())) for incumbent in found}
+    assert len(plans) == len(found) <= 6
+    assert len(plans) > 1 or (variant, temperature) == ("directed", 0.0)  # whose greedy routes are single stops
     for incumbent in found:
         solution = ro.Solution(problem, incumbent.answer)
         assert solution.feasible
+        assert solution.complete
         assert solution.cost == pytest.approx(incumbent.objective)
-    assert [incumbent.objective for incumbent in plans(1, 2)] == costs
-    assert [incumbent.objective for incumbent in plans(2, 1)] != costs
+
+
+def test_the_seed_decides_and_threads_do_not(file):
+    instance = problem_of("mdvrptw", 20).instance()
+
+    def plans(seed, threads, temperature=1.0):
+        solver = Neural(file, plans=5, temperature=temperature, turns=2)
+        found = solver(instance, None, stop=StopSignal(), rng=np.random.default_rng(seed), threads=threads)
+        return [incumbent.answer.lists() for incumbent in found if incumbent.answer is not None]
+
+    assert plans(1, 1) == plans(1, 2)
+    assert plans(1, 1) != plans(2, 1)
+    assert plans(1, 1, 0.0) == plans(1, 2, 0.0)
+
+
+def test_few_plans_are_all_found_and_each_once(file):
+    problem = ro.generate("routefinder", 2, seed=7, attributes="cvrp")  # together in either order, or apart
+    builder = Builder(problem.instance(), weights_of(weights.load(file)[0]))
+    found = builder.plans(50, 30.0, np.random.default_rng(1), StopSignal())
+    assert sorted(sorted(plan.lists()) for plan in found) == [[[1], [2]], [[1, 2]], [[2, 1]]]
+
+
+def test_a_flag_ends_it(file):
+    stop = StopSignal()
+    stop.set()
+    builder = Builder(problem_of("cvrp").instance(), weights_of(weights.load(file)[0]))
+    assert builder.plans(4, 1.0, np.random.default_rng(1), stop) == []
+
+
+def test_it_conforms(file):
+    check_solver(Neural(file, plans=3))
 
 
 def test_all_plans_begin_the_genetic_search(file):
