@@ -51,10 +51,6 @@ class Memory(NamedTuple):
     pointer: Tensor  # (B, d, N)
     bias: Tensor  # (B, N, N) of the pointer, for being near
 
-    def detach(self) -> Memory:
-        """Return the same without its history."""
-        return Memory(*(part.detach() for part in self))
-
 
 class Block(nn.Module):
     """A layer of the encoder."""

@@ -86,19 +86,18 @@ class MixedPOMO(POMO):
         chance = torch.Generator(self.device).manual_seed(self._seed())
         memory = self.policy.network.encode(td)
         starts = self.config.starts or self.env.get_num_starts(td)
-        plans, decisions = self.policy.plans(self.env, td, memory, Sampled(generator=chance), starts)
+        plans, likelihood = self.policy.plans(self.env, td, memory, Sampled(generator=chance), starts)
         reward = self.env.get_reward(state(td, starts), plans)
         scaled = self.scale(reward, variants(td))
-        found = self.calculate_loss(td, batch, {}, scaled, self.policy.log_likelihood(memory, decisions))
+        found = self.calculate_loss(td, batch, {}, scaled, likelihood)
         best = reward.max(-1).values.mean()
         return found["loss"], {"loss": found["loss"].detach(), "reward": reward.mean(), "best": best}
 
     def _imitated(self, batch: TensorDict) -> tuple[Tensor, dict[str, Tensor]]:
         td = self.env.reset(batch.exclude("plans", "decided"))
         memory = self.policy.network.encode(td)
-        decisions = self.policy.replay(self.env, td, memory, batch["plans"].unsqueeze(1))
-        likelihood = self.policy.log_likelihood(memory, decisions)
-        loss = -likelihood.sum() / batch["decided"].sum()
+        replayed = self.policy.replay(self.env, td, memory, batch["plans"].unsqueeze(1))
+        loss = -replayed.likelihood.sum() / batch["decided"].sum()
         return loss, {"imitation": loss.detach()}
 
     def _seed(self) -> int:
