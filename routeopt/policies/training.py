@@ -83,10 +83,14 @@ def train(
             weights_only=True,
         )
     value = best.best_model_score
-    return Trained(Path(best.best_model_path or last), last, recipe.monitor, None if value is None else float(value))
+    return Trained(
+        Path(best.best_model_path or last), last, recipe.monitor, None if value is None else float(value)
+    )
 
 
-def evaluate(checkpoint: str | Path, changes: Mapping[str, Any] | None = None, *, bar: bool = False) -> dict[str, float]:
+def evaluate(
+    checkpoint: str | Path, changes: Mapping[str, Any] | None = None, *, bar: bool = False
+) -> dict[str, float]:
     """Return what a checkpoint measures in validation, its configuration changed."""
     recipe, config, module = checkpoints.module(checkpoint, changes)
     with _quiet():
@@ -117,7 +121,11 @@ def _trainer(
             reload_dataloaders_every_n_epochs=1,  # each epoch has data of its own
             **options,
         )
-    except (ValueError, RuntimeError, lightning.fabric.utilities.exceptions.MisconfigurationException) as error:
+    except (
+        ValueError,
+        RuntimeError,
+        lightning.fabric.utilities.exceptions.MisconfigurationException,
+    ) as error:
         reason = " ".join(str(error).split())
         raise ProblemError(f"trainer: {reason}; change its accelerator, devices or precision") from None
 

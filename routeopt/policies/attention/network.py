@@ -118,7 +118,9 @@ class Network(nn.Module):
         depots, stops = rows(td)
         h = torch.cat([self.depot(depots), self.stop(stops)], -2)
         near = td["legs"] * td["nodes"].to(h.dtype).log2().unsqueeze(-1)
-        close = torch.cat([torch.zeros_like(near[..., : depots.shape[-2]]), near[..., depots.shape[-2] :]], -1)
+        close = torch.cat(
+            [torch.zeros_like(near[..., : depots.shape[-2]]), near[..., depots.shape[-2] :]], -1
+        )
         node = torch.arange(h.shape[1], device=h.device)
         padding = torch.zeros_like(near[:, :1]).masked_fill(node >= td["nodes"].unsqueeze(-1), -math.inf)
         for layer in self.layers:

@@ -71,7 +71,9 @@ class AttentionPolicy(nn.Module):
         """
         kind = getattr(self, f"{phase}_decode_type") if decode_type is None else decode_type
         choose = greedy if "greedy" in kind else Sampled(temperature)
-        starts = (num_starts or env.get_num_starts(td)) if "multistart" in kind or (num_starts or 0) > 1 else 0
+        starts = (
+            (num_starts or env.get_num_starts(td)) if "multistart" in kind or (num_starts or 0) > 1 else 0
+        )
         with torch.set_grad_enabled(torch.is_grad_enabled() and (phase == "train" or actions is not None)):
             memory = self.network.encode(td)
             if actions is None:
@@ -85,9 +87,7 @@ class AttentionPolicy(nn.Module):
             out["actions"] = plans.transpose(0, 1).flatten(0, 1)
         return out
 
-    def plans(
-        self, env: Any, td: TensorDict, memory: Memory, choose: Choice, starts: int = 0
-    ) -> Plans:
+    def plans(self, env: Any, td: TensorDict, memory: Memory, choose: Choice, starts: int = 0) -> Plans:
         """Return plans with their starts, and how likely what was chosen behind these is.
 
         Parameters

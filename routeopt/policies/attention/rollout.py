@@ -90,7 +90,9 @@ def follow(
     """
     depots, size = td["depot_features"].shape[-2], td["locs"].shape[-2]
     places = td["locs"][..., :depots, :]
-    least = size - depots - 1  # steps behind a start, at least, where there are as many stops as room for them
+    least = (
+        size - depots - 1
+    )  # steps behind a start, at least, where there are as many stops as room for them
     chosen: list[Tensor] = []
     likelihood = torch.zeros(td.batch_size, device=places.device)
     while len(chosen) < given.shape[-1] if given is not None else _going(td, len(chosen), least):

@@ -46,7 +46,9 @@ def test_gradients_are_finite_on_every_variant(policy, names):
         for label, weights in policy.named_parameters():
             assert weights.grad is not None, label
             assert torch.isfinite(weights.grad).all(), (name, label)
-        assert all(not found.violations and not found.missing for found in env.judge(*_rows(td, out["actions"], 7)))
+        assert all(
+            not found.violations and not found.missing for found in env.judge(*_rows(td, out["actions"], 7))
+        )
 
 
 def _rows(td, actions, starts):
@@ -80,7 +82,7 @@ def test_chances_are_those_of_the_scores():
 
 @pytest.mark.parametrize("generator", [Mixed(12, SINGLE, seed=3), Mixed(12, SEVERAL, seed=3)])
 def test_candidates_are_depots_and_the_nearest_allowed_stops(policy, generator):
-    env, td = problems(generator, 8)
+    _, td = problems(generator, 8)
     memory = policy.network.encode(td)
     depots = td["depot_features"].shape[1]
     rng = np.random.default_rng(0)
