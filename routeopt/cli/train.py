@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +13,7 @@ import typer
 from routeopt import registry
 from routeopt.cli.errors import Complaints, note
 from routeopt.cli.options import check_inputs, check_outputs, unknown
+from routeopt.cli.progress import logged
 from routeopt.cli.settings import literal, split_settings
 from routeopt.errors import ProblemError
 
@@ -60,9 +62,11 @@ def train(
     from routeopt.policies.training import train as run
 
     bar = sys.stderr.isatty()
-    trained = run(policy, made, folder, resume=resume, bar=bar, show=None if bar else note)
+    with logged(note, logging.INFO):
+        trained = run(policy, made, folder, resume=resume, bar=bar, show=None if bar else note)
     measure = "" if trained.value is None else f"  {trained.monitor} {trained.value:.4g}"
-    typer.echo(f"{trained.best}{measure}")
+    if trained.leads:
+        typer.echo(f"{trained.best}{measure}")
 
 
 def evaluate(checkpoint: Checkpoint, settings: Set = None) -> None:

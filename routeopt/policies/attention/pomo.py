@@ -111,8 +111,8 @@ class MixedPOMO(POMO):
         """Log the gaps of a batch, whose problems are all of one variant."""
         gap = 100 * (self.best_cost(batch.exclude("reference", "variant")) / batch["reference"] - 1)
         name = self.trainer.datamodule.names[int(batch["variant"][0])]
-        measures = {"val/gap": gap.mean(), f"val/gap/{name}": gap.mean()}
-        self.log_dict(measures, batch_size=len(batch), add_dataloader_idx=False, sync_dist=True)
+        for key in ("val/gap", f"val/gap/{name}"):
+            self.log(key, gap.mean(), batch_size=len(batch), sync_dist=True, prog_bar=key == "val/gap")
 
     def best_cost(self, problems: TensorDict) -> Tensor:
         """Return the cost ``(B,)`` of the best greedy plan for each of some problems."""
