@@ -37,6 +37,12 @@ READERS = {
     "table": "routeopt.data.readers.table:READER",
 }
 
+# What is trained: each names its recipe (routeopt/policies/recipe.py).
+POLICIES = {
+    "attention": "routeopt.policies.attention.recipe:RECIPE",
+    "edges": "routeopt.policies.edges.recipe:RECIPE",
+}
+
 
 def load(target: str) -> Any:
     """Import ``"module:attribute"`` and return the attribute."""
@@ -69,4 +75,17 @@ def solver(name: str) -> Any:
     known = solvers()
     if name not in known:
         raise ProblemError(f"solver '{name}' is not known; use one of {', '.join(sorted(known))}")
+    return load(known[name])
+
+
+def policies() -> dict[str, str]:
+    """Return the target of each policy's recipe by name: built in, then registered under ``routeopt.policies``."""
+    return {**POLICIES, **_registered("routeopt.policies")}
+
+
+def policy(name: str) -> Any:
+    """Return the recipe of the policy of this name."""
+    known = policies()
+    if name not in known:
+        raise ProblemError(f"policy '{name}' is not known; use one of {', '.join(sorted(known))}")
     return load(known[name])

@@ -29,7 +29,9 @@ def names() -> list[str]:
 
 
 def load(
-    name_or_path: str | Path, policy: str | None = None
+    name_or_path: str | Path,
+    policy: str | None = None,
+    shapes: Mapping[str, tuple[int | None, ...]] | None = None,
 ) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     """Return the arrays of a network, and what is known about them.
 
@@ -39,11 +41,14 @@ def load(
         One of :func:`names`, or a file.
     policy : str, optional
         The policy that they must belong to.
+    shapes : mapping, optional
+        The shape of each array that there must be; None stands for any length.
 
     Raises
     ------
     ProblemError
-        There are no such weights, the file is damaged, or it belongs to another policy.
+        There are no such weights, the file is damaged, it belongs to another policy, or arrays are missing, of another
+        shape or not finite.
     """
     known = names()
     path = Path(__file__).parent / f"{name_or_path}.npz" if name_or_path in known else Path(name_or_path)
@@ -62,7 +67,27 @@ def load(
         ) from None
     if policy is not None and found != policy:
         raise ProblemError(f"{name_or_path}: these weights are for '{found}', not for '{policy}'")
+    if wrong := _wrong(arrays, shapes or {}):
+        raise ProblemError(f"{name_or_path}: {message}; export them again" for message in wrong)
     return arrays, meta
+
+
+def _wrong(
+    arrays: Mapping[str, NDArray[Any]], shapes: Mapping[str, tuple[int | None, ...]]
+) -> list[str]:
+    """Return what keeps arrays from being those of a network."""
+    messages = [
+        f"array '{name}' has entries that are no finite numbers"
+        for name, array in arrays.items()
+        if array.dtype.kind not in "fiub" or not np.isfinite(array).all()
+    ]
+    for name, shape in shapes.items():
+        found = arrays[name].shape if name in arrays else None
+        if found is None:
+            messages.append(f"array '{name}' is missing")
+        elif len(found) != len(shape) or any(n not in (None, m) for n, m in zip(shape, found, strict=True)):
+            messages.append(f"array '{name}' has shape {found}, not {shape}")
+    return messages
 
 
 def save(path: Path, arrays: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from routeopt.policies.recipe import TrainerConfig
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class EdgesConfig:
         Of AdamW; the rate is the highest of a cycle.
     workers : int
         Processes that compute features ahead; 0: the training process does.
+    trainer : TrainerConfig
+        A table of its own.
     """
 
     labels: tuple[str, ...] = ()
@@ -36,3 +40,4 @@ class EdgesConfig:
     rate: float = 2e-3
     weight_decay: float = 1e-2
     workers: int = 0
+    trainer: TrainerConfig = field(default_factory=lambda: TrainerConfig(epochs=30))

@@ -16,6 +16,8 @@ class EdgesRecipe:
     """The recipe of the edge scorer."""
 
     config = EdgesConfig()
+    monitor = "val/top5"
+    mode = "max"
 
     def module(self, config: EdgesConfig) -> lightning.LightningModule:
         """Return the network in training; it logs ``val/top5`` in percent."""
@@ -36,7 +38,8 @@ class EdgesRecipe:
 
     def smoke(self) -> EdgesConfig:
         """Return a configuration that trains within two minutes on one core, labels included."""
-        return replace(self.config, made=120, layers=4, units=32)
+        trainer = replace(self.config.trainer, epochs=5)
+        return replace(self.config, made=120, layers=4, units=32, trainer=trainer)
 
 
 RECIPE = EdgesRecipe()
