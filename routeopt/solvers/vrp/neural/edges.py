@@ -138,9 +138,10 @@ def forward(graph: EdgeGraph, arrays: Mapping[str, NDArray[Any]]) -> Float32:
 
 def _normed(x: Float32, norm: Affine) -> Float32:
     """Return layer norm of each row."""
-    centred: Float32 = x - x.mean(axis=1, keepdims=True)
-    deviation = np.sqrt((centred * centred).mean(axis=1, keepdims=True) + NORM_EPS)
-    normed: Float32 = centred * (norm[0] / deviation) + norm[1]
+    normed = x - x.mean(axis=1, keepdims=True)
+    np.divide(normed, np.sqrt((normed * normed).mean(axis=1, keepdims=True) + NORM_EPS), out=normed)
+    normed *= norm[0]
+    normed += norm[1]
     return normed
 
 
