@@ -146,8 +146,10 @@ def _normed(x: Float32, norm: Affine) -> Float32:
 
 
 def _silu(x: Float32) -> Float32:
-    activated: Float32 = x / (np.float32(1.0) + np.exp(-x))
-    return activated
+    with np.errstate(over="ignore"):  # what is far below 0 becomes 0
+        beneath = np.exp(-x)
+    beneath += np.float32(1.0)
+    return np.divide(x, beneath, out=beneath)
 
 
 def network_of(arrays: Mapping[str, NDArray[Any]]) -> Network:
