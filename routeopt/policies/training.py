@@ -112,7 +112,7 @@ def _trainer(
             enable_progress_bar=bar,
             enable_checkpointing=bool(callbacks),
             enable_model_summary=False,
-            log_every_n_steps=10,
+            log_every_n_steps=1,
             num_sanity_val_steps=0,
             reload_dataloaders_every_n_epochs=1,  # each epoch has data of its own
             **options,
@@ -129,6 +129,7 @@ def _best(recipe: Recipe, folder: Path) -> ModelCheckpoint:
         monitor=recipe.monitor,
         mode=recipe.mode,
         save_last=True,
+        save_on_train_epoch_end=True,  # behind the validation, which is part of the epoch
         enable_version_counter=False,
     )
 
@@ -174,8 +175,6 @@ _MEANT = (
     "Found [0-9]+ module.s. in eval mode",
     ".isinstance.treespec, LeafSpec.. is deprecated",  # between Lightning and torch
     "Checkpoint directory .* exists and is not empty",  # a run is resumed
-    "The number of training batches .* is smaller than the logging interval",
     "GPU available but not used",
     "Trying to infer the `batch_size`",
-    "Attribute '(env|policy|baseline)' is an instance of `nn.Module`",  # RL4CO's modules save all their arguments
 )

@@ -79,6 +79,7 @@ class AttentionData(lightning.LightningDataModule):
         return DataLoader(
             batches,
             batch_size=None,
+            collate_fn=_as_it_is,
             num_workers=config.workers,
             # Threads of torch do not survive in processes that are forked:
             multiprocessing_context="spawn" if config.workers else None,
@@ -86,7 +87,11 @@ class AttentionData(lightning.LightningDataModule):
 
     def val_dataloader(self) -> Any:
         """Return the problems with references, in batches of one variant."""
-        return DataLoader(_Held(self.held), batch_size=None)
+        return DataLoader(_Held(self.held), batch_size=None, collate_fn=_as_it_is)
+
+
+def _as_it_is(batch: TensorDict) -> TensorDict:
+    return batch
 
 
 class _Held(Dataset[TensorDict]):

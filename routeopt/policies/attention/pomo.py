@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import asdict
 from typing import Any
 
@@ -33,11 +34,12 @@ class MixedPOMO(POMO):
     """
 
     def __init__(self, config: AttentionConfig) -> None:
-        env = VRPEnv()
-        super().__init__(env, AttentionPolicy(config.network), num_augment=config.validation.augmentations)
+        policy = AttentionPolicy(config.network)
+        with warnings.catch_warnings():  # that RL4CO saves all arguments; on_save_checkpoint undoes it
+            warnings.filterwarnings("ignore", "Attribute '(env|policy|baseline)' is an instance of `nn.Module`")
+            super().__init__(VRPEnv(), policy, num_augment=config.validation.augmentations)
         self.config = config
         self.scale = RewardScale(config.momentum)
-        self.names: list[str] = []  # of the validation's problems
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Keep plain values alone; RL4CO would have whole objects pickled."""
@@ -50,15 +52,25 @@ class MixedPOMO(POMO):
         """Leave problems to the data module."""
 
     def configure_optimizers(self) -> Any:
-        """Return Adam with a rate that falls to a tenth twice towards the end."""
-        config = self.config
-        optimiser = torch.optim.Adam(
-            self.policy.parameters(), lr=config.rate, weight_decay=config.weight_decay
+        """Return Adam."""
+        return torch.optim.Adam(
+            self.policy.parameters(), lr=self.config.rate, weight_decay=self.config.weight_decay
         )
-        epochs = config.trainer.epochs
-        falls = [max(1, int(config.decay * epochs)), max(2, int((1 + config.decay) / 2 * epochs))]
-        rates = torch.optim.lr_scheduler.MultiStepLR(optimiser, falls, gamma=0.1)
-        return {"optimizer": optimiser, "lr_scheduler": {"scheduler": rates, "interval": "epoch"}}
+
+    def on_train_epoch_start(self) -> None:
+        """Set the rate of the epoch, which no checkpoint decides: a run may be resumed for longer."""
+        for group in self.optimizers().param_groups:
+            group["lr"] = self._rate()
+
+    def _rate(self) -> float:
+        """Return the rate of imitation, or one that falls to a tenth twice towards the end."""
+        config = self.config
+        if self.current_epoch < config.imitation.epochs:
+            return config.imitation.rate
+        done = self.current_epoch / config.trainer.epochs
+        if done < config.decay:
+            return config.rate
+        return config.rate * (0.1 if done < (1 + config.decay) / 2 else 0.01)
 
     def training_step(self, batch: TensorDict, batch_idx: int) -> Tensor:  # noqa: ARG002 - as Lightning calls it
         """Return the loss of a batch: of labels, where it has plans, or of the policy's own plans."""
