@@ -50,7 +50,15 @@ def inlined(function: Function) -> Function:
     return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, forceinline=True)
 
 
-def _compiled(function: Function, **options: bool) -> Function:
+def summing(function: Function) -> Function:
+    """Compile an inner function whose sums may be added up in any order, several terms at a time."""
+    freedom = {"reassoc", "contract", "nsz"}
+    return _compiled(
+        function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, fastmath=freedom
+    )
+
+
+def _compiled(function: Function, **options: bool | set[str]) -> Function:
     if config.DISABLE_JIT:
         return _interpreted(function) if not options else function
     outside = config.CACHE_DIR
