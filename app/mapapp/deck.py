@@ -64,7 +64,7 @@ def deck(layers: list[pydeck.Layer], ground: Ground, city: str | None) -> pydeck
     return Compact(
         layers=layers,
         initial_view_state=pydeck.ViewState(**ground.view(), pitch=0, bearing=0),
-        map_style=basemap.style_of(city),
+        map_style=basemap.style_of(city, geographic=ground.geographic),
         map_provider=None,
         tooltip={"text": "{tip}"},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from mapapp import deck, downloads, fleet, live, results, solver, source as sources, stops, tiles, words
+from mapapp import basemap, deck, downloads, fleet, live, results, solver, source as sources, stops, tiles, words
 from mapapp.again import carried
 from mapapp.errors import messages, show as show_errors
 from mapapp.job import Job
@@ -28,6 +28,7 @@ def page() -> None:
     state["problem"] = problem
     with st.sidebar:
         settings = solver.choose()
+        basemap.choose()
     _collect()
     if state["planned_for"] != source.key and problem is not None:
         state.update(planned_for=source.key, shown=None, before=None, complaints=None)
