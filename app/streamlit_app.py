@@ -12,8 +12,7 @@ ICON = str(
 )  # Streamlit would fetch one of its own from elsewhere
 STYLE = """<style>
 .stMainBlockContainer { padding: 2.6rem 2rem 2rem; }
-.stMainBlockContainer h1 { font-size: 1.9rem; padding: 0.2rem 0; }
-[data-testid="stMetric"] { padding: 0.45rem 0.8rem; }
+.stMainBlockContainer h1 { font-size: 1.9rem; padding: 0.2rem 0 0.6rem; }
 [data-testid="stMetricValue"] { font-size: 1.15rem; }
 [data-testid="stMetricDelta"] { font-size: 0.8rem; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 2.6rem 0.9rem 2rem; } }

@@ -20,7 +20,7 @@ ONLINE = {  # styles for MapLibre, fetched by the browser of whoever chooses one
     "CARTO (online)": {"light": _CARTO.format("positron"), "dark": _CARTO.format("dark-matter")},
     "OpenFreeMap (online)": dict.fromkeys(("light", "dark"), "https://tiles.openfreemap.org/styles/liberty"),
 }
-WIDTH, HEIGHT = 640, 440  # pixels that the places should fit in
+WIDTH, HEIGHT = 640, 400  # pixels that the places should fit in
 THINNINGS = 4  # times that every other point of a line may go
 PAPER = 0.1  # degrees at the equator that a planar problem is stretched over
 DEEPEST = 17.0  # zoom, for places close together

@@ -64,9 +64,9 @@ def _problem(source: Source) -> tuple[VRP | None, list[str]]:
     key = f"{source.key} {source.version}"
     try:
         with st.sidebar.expander("Vehicles", icon=":material/local_shipping:", expanded=True):
-            vehicles = fleet.edit(source.problem, key)
+            vehicles, loads = fleet.edit(source.problem, key)
         with st.sidebar.expander("Stops", icon=":material/location_on:"):
-            return stops.edit(source.problem, vehicles, key), []
+            return stops.edit(source.problem, vehicles, loads, key), []
     except Exception as error:  # a cell may hold anything
         return None, messages(error)
 

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mapapp import basemap, liking, reach, waymap
+from mapapp import basemap, kernels, liking, reach, waymap
 from mapapp.errors import messages, show
 from mapapp.liking import Way
-from mapapp.measure import METHODS, Measured, measured, paths_of
+from mapapp.measure import METHODS, Measured, compile_all, measured, paths_of
 from mapapp.source import streets
 from routeopt.data.bundled import networks
 from routeopt.problems.network import Network
@@ -51,10 +51,19 @@ def page() -> None:
         basemap.choose()
     if complaints:
         show("The preferences are not understood", complaints)
+    _compile(network)
     try:
         _answer(city, metric, tuple(sorted(shut)), (a, b), liked, others, limits, explored)
     except Exception as error:
         show("There is no answer", messages(error))
+
+
+def _compile(network: Network) -> None:
+    """Wait until every method is compiled, which a machine does once."""
+    if not kernels.known("paths"):
+        told = "Compiling the searches for this machine; that is done once, and takes about half a minute."
+        with st.spinner(told, show_time=True):
+            kernels.prepare("paths", lambda: False, compile_all, network)
 
 
 def _ends(network: Network) -> tuple[int, int]:
