@@ -105,15 +105,16 @@ def _header(source: Source, problem: VRP | None, settings: solver.Settings, comp
     """Show the title and the buttons."""
     state = st.session_state
     running, shown = state["job"] is not None, state["shown"]
-    title, plan, improve = st.columns([4, 1, 1], vertical_alignment="bottom")
+    title, right = st.columns([2, 1], vertical_alignment="bottom")
+    buttons = right.container(horizontal=True)  # beside each other on a phone too
     title.title(words.plain(source.problem.name or "Plan"))
     wrong = problem is None or running or settings.chain is None
-    if plan.button(
+    if buttons.button(
         "Plan", type="primary", key="plan", disabled=wrong, width="stretch", icon=":material/route:"
     ):
         _begin(problem, settings, None)
         st.rerun()
-    better = improve.button(
+    better = buttons.button(
         "Improve",
         key="improve",
         disabled=wrong or shown is None,

@@ -105,9 +105,9 @@ class Visit:
         """Open the app, and go to another page as people do: a deep link makes Streamlit look for itself."""
         self.page.goto(self.address)
         if page:
-            self.wait("[data-testid=stSidebarNavLink], [data-testid=stExpandSidebarButton]")
-            if not self.page.get_by_role("link", name=page).is_visible():  # a phone hides the sidebar
-                self.page.get_by_test_id("stExpandSidebarButton").click()
+            self.wait("h1")
+            if (unfold := self.page.get_by_test_id("stExpandSidebarButton")).is_visible():  # on a phone
+                unfold.click()
             self.page.get_by_role("link", name=page).click()
             self.wait(f"h1:has-text('{page}')")
         return self
