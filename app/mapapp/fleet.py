@@ -64,7 +64,8 @@ def edit(problem: VRP, key: str) -> tuple[list[Vehicle], int]:
                 help="Such as weight and volume: a capacity of each vehicle, and a demand of each stop, for each.",
             )
         )
-    fields = columns(problem, _in_use(problem) if not more else {field.attribute for field in FIELDS}, loads)
+    shown = {field.attribute for field in FIELDS} if more else _in_use(problem)
+    fields = columns(shown, loads)
     frame = st.data_editor(
         table(problem, fields),
         key=f"fleet {key} {more} {loads}",
@@ -86,7 +87,7 @@ def loads_of(problem: VRP) -> int:
     return max(stops.delivery.shape[1], stops.pickup.shape[1], problem.amounts.shape[1], *sizes)
 
 
-def columns(problem: VRP, attributes: set[str], loads: int) -> list[Field]:
+def columns(attributes: set[str], loads: int) -> list[Field]:
     """Return the columns of some attributes: where there are several loads, a capacity for each."""
     found = []
     for field in FIELDS:

@@ -5,7 +5,19 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from mapapp import basemap, deck, downloads, fleet, live, results, solver, source as sources, stops, tiles, words
+from mapapp import (
+    basemap,
+    deck,
+    downloads,
+    fleet,
+    live,
+    results,
+    solver,
+    source as sources,
+    stops,
+    tiles,
+    words,
+)
 from mapapp.again import carried
 from mapapp.errors import messages, show as show_errors
 from mapapp.job import Job

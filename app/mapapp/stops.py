@@ -32,7 +32,12 @@ def edit(problem: VRP, vehicles: list[Vehicle], loads: int, key: str) -> VRP:
         return problem if same_fleet else problem.replace(vehicles=vehicles)
     before = table(problem, loads)
     after = st.data_editor(
-        before, key=f"stops {key} {loads}", num_rows="dynamic", hide_index=True, height=320, alt="Stops, one a row"
+        before,
+        key=f"stops {key} {loads}",
+        num_rows="dynamic",
+        hide_index=True,
+        height=320,
+        alt="Stops, one a row",
     )
     if after.equals(before):
         return problem if same_fleet else problem.replace(vehicles=vehicles)

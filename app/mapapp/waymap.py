@@ -16,7 +16,7 @@ from routeopt.problems.network import Network
 from routeopt.problems.paths import Path
 from routeopt.solvers.paths.selection import Alternative
 
-KEY, CROSSINGS, HEIGHT = "paths map", "crossings", 530
+CROSSINGS, HEIGHT = "crossings", 530
 INKS, COLOURS = LINES[1:5], ("vermilion", "green", "purple", "orange")  # of alternatives
 
 

@@ -14,6 +14,7 @@ from mapapp.errors import messages, show
 from mapapp.liking import Way
 from mapapp.measure import METHODS, Measured, compile_all, measured, paths_of
 from mapapp.source import streets
+from mapapp.tiles import WIDTH
 from routeopt.data.bundled import networks
 from routeopt.problems.network import Network
 from routeopt.problems.paths import Path
@@ -82,11 +83,17 @@ def _ends(network: Network) -> tuple[int, int]:
     return st.session_state["path_from"], st.session_state["path_to"]
 
 
+def _map_key() -> str:
+    """Return the key of the map: another one after each click, or the crossing would stay selected."""
+    return f"paths map {st.session_state.get('clicks', 0)}"
+
+
 def clicked() -> None:
     """Take the crossing that was clicked on, and turn to the other end."""
-    event = st.session_state.get(waymap.KEY)
+    event = st.session_state.get(_map_key())
     objects = event["selection"]["objects"] if event else {}
     for row in objects.get(waymap.CROSSINGS, [])[:1]:
+        st.session_state["clicks"] = st.session_state.get("clicks", 0) + 1
         end = st.session_state.get("click_sets", "path_from")
         if end == liking.VIA:
             known = str(st.session_state.get(end) or "").strip(" ,;")
@@ -139,7 +146,7 @@ def _answer(
     st.pydeck_chart(
         waymap.deck(layers, places, city),
         height=waymap.HEIGHT,
-        key=waymap.KEY,
+        key=_map_key(),
         on_select=clicked,
         selection_mode="single-object",
         alt="Map of the path",
@@ -162,24 +169,26 @@ def _facts(way: Way, plain: Way) -> None:
         reasons = "; ".join(leg.reason for leg in way.legs if not leg)
         st.warning(f"There is no path: {reasons}")
         return
-    length, time, stretches = st.columns(3)
+    tiles = st.container(horizontal=True, gap="small")  # which breaks into lines on a phone
     longer = way.length - plain.length if way is not plain and plain.found else None
     later = (way.duration - plain.duration) / 60 if way is not plain and plain.found else None
-    length.metric(
+    tiles.metric(
         "Length",
         f"{way.length:,.0f} m",
         None if longer is None else f"{longer:+,.0f} m",
         delta_color="inverse",
         border=True,
+        width=WIDTH,
     )
-    time.metric(
+    tiles.metric(
         "Time",
         f"{way.duration / 60:.1f} min",
         None if later is None else f"{later:+.1f} min",
         delta_color="inverse",
         border=True,
+        width=WIDTH,
     )
-    stretches.metric("Stretches", sum(len(leg.steps) for leg in way.legs), border=True)
+    tiles.metric("Stretches", sum(len(leg.steps) for leg in way.legs), border=True, width=WIDTH)
     if way.unkept:
         st.warning("Not every preference could be kept.")
         st.text(liking.told(way.unkept))

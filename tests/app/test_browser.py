@@ -236,15 +236,15 @@ def test_a_click_adds_a_stop_that_is_then_planned(chromium, address):
     visit = Visit(chromium, address).open().plan().turn_on("Click adds stops").wait(MAP)
     box = visit.page.locator(MAP).bounding_box()
     edited = visit.page.get_by_text("Edited since this plan was made")
-    for step in range(1, 120):  # until a crossing is hit
+    for step in range(1, 60):  # until a crossing is hit
         x, y = (step * 0.618) % 1, (step * 0.414) % 1
         visit.page.mouse.click(
             box["x"] + box["width"] * (0.3 + 0.4 * x), box["y"] + box["height"] * (0.1 + 0.8 * y)
         )
-        visit.page.wait_for_timeout(SECOND / 3)
-        if edited.count():
+        visit.page.wait_for_timeout(SECOND)
+        if visit.still() and edited.count():
             break
-    visit.still().press("Improve").wait("text=of 31")
+    visit.press("Improve").wait("text=of 31")
     assert "31 of 31" in visit.plan().tile("Served")
     visit.close()
 

@@ -53,7 +53,7 @@ RICH = ro.VRP(
 
 def every_column(problem: ro.VRP, loads: int = 1) -> list[fleet.Field]:
     attributes = {field.attribute for field in fleet.FIELDS}
-    return fleet.columns(problem, attributes, max(loads, fleet.loads_of(problem)))
+    return fleet.columns(attributes, max(loads, fleet.loads_of(problem)))
 
 
 @pytest.mark.parametrize("problem", [RICH, ro.generate("city", 20, seed=1), ro.generate("x", 10, seed=1)])

@@ -63,14 +63,14 @@ def test_another_city_has_its_own_crossings(open_page):
 def test_clicks_set_the_ends_in_turn(monkeypatch):
     state = {
         "click_sets": "path_from",
-        waymap.KEY: {"selection": {"objects": {waymap.CROSSINGS: [{"node": 17}]}}},
+        **{f"paths map {n}": {"selection": {"objects": {waymap.CROSSINGS: [{"node": 17}]}}} for n in (0, 1)},
     }
     monkeypatch.setattr(ways.st, "session_state", state)
     ways.clicked()
     assert (state["path_from"], state["click_sets"]) == (17, "path_to")
     ways.clicked()
     assert (state["path_to"], state["click_sets"]) == (17, "path_from")
-    state[waymap.KEY] = {"selection": {"objects": {}}}
+    state["paths map 2"] = {"selection": {"objects": {}}}
     ways.clicked()
     assert state["click_sets"] == "path_from"
 
@@ -129,7 +129,7 @@ def test_crossings_that_are_none_are_refused(open_page, text):
 
 def test_clicks_name_crossings_to_come_by(monkeypatch):
     event = {"selection": {"objects": {waymap.CROSSINGS: [{"node": 17}]}}}
-    state = {"click_sets": "via", waymap.KEY: event}
+    state = {"click_sets": "via", "paths map 0": event, "paths map 1": event}
     monkeypatch.setattr(ways.st, "session_state", state)
     ways.clicked()
     ways.clicked()
