@@ -1,4 +1,4 @@
-"""Conformance: what every solver must do, as a check that anyone can run on their own.
+"""Conformance: what every solver and every environment must do, as checks that anyone can run on their own.
 
 >>> import routeopt as ro
 >>> from routeopt.testing import check_solver
@@ -64,6 +64,34 @@ def check_solver(solver: Any, *, seconds: float = 0.5) -> None:
         _check_seed(solver, name, problem)
     name, problem = max(problems.items(), key=lambda item: len(item[1].stops))
     _check_clock(solver, name, problem, seconds)
+
+
+def check_env(env: Any, *, batch: int = 16, seed: int = 0, device: str = "cpu") -> None:
+    """Check an environment for learning against its contract.
+
+    Random plans, and plans that stay away from the depots, are followed to their end: something is always
+    allowed, what is allowed is feasible, and the reward is minus the cost that ``env.judge`` states.
+
+    Parameters
+    ----------
+    env : RL4COEnvBase
+        With a generator whose ``rng`` follows ``env.set_seed``, and with ``judge(td, actions)``, which returns for
+        each plan its ``cost``, ``violations`` and ``missing``, reckoned without the environment's own rules.
+    batch : int
+        Number of problems.
+    seed : int
+        Of the problems and of the plans.
+    device : str
+        Where plans are made; problems are generated where the generator does.
+
+    Raises
+    ------
+    AssertionError
+        When a promise is broken.
+    """
+    from routeopt.envs.contract import check
+
+    check(env, batch, seed, device)
 
 
 def cases() -> dict[str, VRP]:

@@ -114,16 +114,25 @@ class Instance(NamedTuple):
         Padding nodes are optional stops with prize 0 that no vehicle may serve; padding
         vehicle types have count 0. ``nodes`` and the other scalars become ``(B,)`` arrays.
         """
+        single: list[dict[str, Any]] = [
+            {name: np.asarray(field)[None] for name, field in i._asdict().items()} for i in instances
+        ]
+        return Instance.join([Instance(**fields) for fields in single], list(np.arange(len(single))[:, None]))
+
+    @staticmethod
+    def join(batches: Sequence[Instance], rows: Sequence[Integers]) -> Instance:
+        """Join batches that are stacked already, padded to the largest; `rows` says where each goes."""
         fields: dict[str, Any] = {}
         for name in Instance._fields:
-            values = [np.asarray(getattr(instance, name)) for instance in instances]
-            shape = np.array([value.shape for value in values], int).max(axis=0)
-            fields[name] = np.full((len(values), *shape), _PADDING.get(name, 0), values[0].dtype)
-            for row, value in enumerate(values):
-                fields[name][(row, *(slice(0, size) for size in value.shape))] = value
-        for row, instance in enumerate(instances):  # a node with fewer windows repeats its last one
-            used = instance.windows.shape[1]
-            fields["windows"][row, : instance.nodes, used:] = instance.windows[:, -1:]
+            values = [getattr(batch, name) for batch in batches]
+            shape = np.array([value.shape[1:] for value in values], int).max(axis=0)
+            size = sum(map(len, rows))
+            fields[name] = np.full((size, *shape), _PADDING.get(name, 0), values[0].dtype)
+            for at, value in zip(rows, values, strict=True):
+                fields[name][(at, *(slice(0, width) for width in value.shape[1:]))] = value
+        for at, batch in zip(rows, batches, strict=True):  # a node with fewer windows repeats its last one
+            nodes, used = batch.windows.shape[1:3]
+            fields["windows"][at, :nodes, used:] = batch.windows[:, :, -1:]
         return Instance(**fields)
 
 

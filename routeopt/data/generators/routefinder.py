@@ -116,7 +116,11 @@ def variant(rng: np.random.Generator, stops: int, *, attributes: str | None = No
         + ", ".join(VARIANTS)
     )
     has = VARIANTS[chosen]
-    drawn = sample(rng, stops, DEPOTS if "MD" in has else 1)
+    return problem(sample(rng, stops, DEPOTS if "MD" in has else 1), has, name)
+
+
+def problem(drawn: Sample, has: frozenset[str], name: str = "") -> VRP:
+    """Return the problem that keeps these attributes, of VARIANTS, of a single sample."""
     backhaul = drawn.backhaul & bool(has & {"B", "MB"})
     timed = "TW" in has
     vehicle = Vehicle(

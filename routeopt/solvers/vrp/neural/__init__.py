@@ -1,0 +1,1 @@
+"""Networks at solve time, without torch."""
