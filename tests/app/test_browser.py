@@ -261,13 +261,15 @@ def test_a_search_is_stopped(chromium, address):
 def test_two_people_at_once_are_not_mixed_up(chromium, address):
     people = {stops: Visit(chromium, address).open() for stops in (12, 19)}
     for stops, visit in people.items():
-        visit.plan().write("Stops", str(stops))
+        visit.plan().write("Seconds", "100").write("Stops", str(stops))
     for visit in people.values():
-        visit.plan().write("Seconds", "4").press("Plan")
+        visit.wait("text=/of 100 s/")  # both search now
     for visit in people.values():
-        visit.wait("[data-testid=stProgress]")
+        visit.press("Stop")
     for stops, visit in people.items():
-        assert f"{stops} of {stops}" in visit.plan().tile("Served")
+        visit.wait(f"{TILES}:has-text('{stops} of {stops}')")
+        visit.page.get_by_role("tab", name="Table").click()
+        visit.wait("[data-testid=stDataFrame]").still()
     for visit in people.values():
         visit.close()
 
