@@ -29,6 +29,11 @@ INPUTS: dict[str, Any] = {  # by key, with what they are at first; None: what th
     "minutes": None,
     "explored": None,
     "click_sets": None,
+    "avoid": None,
+    "favour": None,
+    "via": None,
+    "any_order": None,
+    "basemap": None,
 }
 
 

@@ -123,6 +123,12 @@ def _uncounted(context: Any, builder: Any, kind: Any, value: Any) -> Any:
     return context.make_tuple(builder, kind, items)
 
 
+def cache_folder() -> Path | None:
+    """Return where the kernels of the present sources are kept, or None where nothing can be written."""
+    folder = _folder(config.CACHE_DIR)
+    return None if folder is None else Path(folder)
+
+
 @cache
 def _folder(chosen: str) -> str | None:
     """Return the cache folder of the present sources, or None where nothing can be written."""
