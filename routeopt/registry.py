@@ -40,6 +40,7 @@ READERS = {
 # What is trained: each names its recipe (routeopt/policies/recipe.py).
 POLICIES = {
     "attention": "routeopt.policies.attention.recipe:RECIPE",
+    "arcs": "routeopt.policies.arcs.recipe:RECIPE",
 }
 
 

@@ -161,8 +161,8 @@ class Grids(Between):
     ----------
     size : int
         Cells on a side.
-    kind : "squares" or "cells"
-        See :func:`routeopt.data.generators.grids.obstacles`.
+    kinds : sequence of "squares" and "cells"
+        See :func:`routeopt.data.generators.grids.obstacles`; the grids are of each in turn.
     share : float
         The chance that a cell is blocked, with "cells".
     grids : int
@@ -172,11 +172,19 @@ class Grids(Between):
     """
 
     def __init__(
-        self, size: int = 20, kind: str = "squares", share: float = 0.3, *, grids: int = 100, seed: int | None = None
+        self,
+        size: int = 20,
+        kinds: Sequence[str] = ("squares",),
+        share: float = 0.3,
+        *,
+        grids: int = 100,
+        seed: int | None = None,
     ) -> None:
         check(whole("grids", grids, 1))
+        if not kinds:
+            raise ProblemError("kinds: there are none; name 'squares', 'cells' or both")
         rng = np.random.default_rng(seed)
-        self.free = [obstacles(rng, size, kind, share) for _ in range(grids)]
+        self.free = [obstacles(rng, size, kinds[i % len(kinds)], share) for i in range(grids)]
         super().__init__([cardinal_grid(free) for free in self.free], "length", seed=seed)
         self.rng = rng
 

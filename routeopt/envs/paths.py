@@ -169,9 +169,11 @@ class PathEnv(RL4COEnvBase):
         return state
 
     def _get_reward(self, td: TensorDict, actions: Tensor) -> Tensor:
-        state = self.follow(td, actions)
-        cost = state["cost_so_far"] + self.failure * state["reference"] * ~state["success"]
-        return -cost.squeeze(-1).to(self.reward_dtype)
+        return -self.cost(self.follow(td, actions)).to(self.reward_dtype)
+
+    def cost(self, td: TensorDict) -> Tensor:
+        """Return what paths in this state cost, float64, with the penalty of those that have not arrived."""
+        return (td["cost_so_far"] + self.failure * td["reference"] * ~td["success"]).squeeze(-1)
 
     @staticmethod
     def gap(td: TensorDict, reward: Tensor) -> Tensor:

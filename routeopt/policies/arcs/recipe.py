@@ -1,0 +1,44 @@
+"""How the arc scorer is trained and exported."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import lightning
+import numpy as np
+from numpy.typing import NDArray
+
+from routeopt.policies.arcs.config import ArcsConfig
+from routeopt.policies.recipe import TrainerConfig
+
+
+class ArcsRecipe:
+    """The recipe of the arc scorer."""
+
+    config = ArcsConfig()
+    monitor = "val/gap"
+    mode = "min"
+
+    def module(self, config: ArcsConfig) -> lightning.LightningModule:
+        """Return the network in training."""
+        from routeopt.policies.arcs.training import ArcsModule
+
+        return ArcsModule(config)
+
+    def data(self, config: ArcsConfig) -> lightning.LightningDataModule:
+        """Return problems with the arcs that lie on shortest paths."""
+        from routeopt.policies.arcs.data import ArcsData
+
+        return ArcsData(config)
+
+    def arrays(self, module: Any) -> dict[str, NDArray[np.floating[Any]]]:
+        """Return the weights."""
+        return {name: value.detach().cpu().numpy() for name, value in module.network.state_dict().items()}
+
+    def smoke(self) -> ArcsConfig:
+        """Return a configuration that trains within two minutes on one core."""
+        return replace(self.config, batch=16, batches=20, imitation=6, trainer=TrainerConfig(epochs=7))
+
+
+RECIPE = ArcsRecipe()
