@@ -52,7 +52,7 @@ class Pairs(ABC):
 
     @abstractmethod
     def pair(self) -> Pair:
-        """Return the next problem."""
+        """Return the next problem, whose start is not its target and has a way out."""
 
     def __call__(self, batch_size: int | Sequence[int]) -> TensorDict:
         """Return the next problems: ``start`` and ``target`` (B, L) int64, ``reference`` (B, 1) float64."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +10,7 @@ import numpy as np
 import torch
 from tensordict import TensorDict
 from torch import Tensor
-from torch.utils.data import DataLoader, IterableDataset
+from torch.utils.data import DataLoader, Dataset
 
 from routeopt.data.bundled import load_network
 from routeopt.envs.pairs import Between, Grids
@@ -33,29 +32,32 @@ class Problems(NamedTuple):
     best: Tensor  # (B, N, D) bool: arcs that begin a shortest path to the target
 
 
-class ProblemStream(IterableDataset[Problems]):
-    """Batches of problems of a generator.
+class Batches(Dataset[Problems]):
+    """Batches of problems of a generator; each is decided by the seed and its number.
 
     Parameters
     ----------
     generator : Between
     batch, batches : int
         Problems in a batch, and number of batches.
+    seed : int
     """
 
-    def __init__(self, generator: Between, batch: int, batches: int) -> None:
+    def __init__(self, generator: Between, batch: int, batches: int, seed: int = 0) -> None:
         self.env = PathEnv(generator)
-        self.generator, self.batch, self.batches = generator, batch, batches
+        self.generator, self.batch, self.batches, self.seed = generator, batch, batches, seed
         self.viewer = Viewer(generator.world)
 
     def __len__(self) -> int:
         return self.batches
 
-    def __iter__(self) -> Iterator[Problems]:
-        for _ in range(self.batches):
-            td = self.generator(self.batch)
-            places = [self.generator.world.of(node) for node in td["target"].flatten().tolist()]
-            yield Problems(self.env, self.viewer, td, torch.from_numpy(best_arcs(self.generator, places)))
+    def __getitem__(self, number: int) -> Problems:
+        if not 0 <= number < self.batches:
+            raise IndexError(number)
+        self.generator.rng = np.random.default_rng([self.seed, number])
+        td = self.generator(self.batch)
+        places = [self.generator.world.of(node) for node in td["target"].flatten().tolist()]
+        return Problems(self.env, self.viewer, td, torch.from_numpy(best_arcs(self.generator, places)))
 
 
 def best_arcs(generator: Between, targets: list[tuple[int, int]]) -> Flags:
@@ -83,20 +85,21 @@ class ArcsData(lightning.LightningDataModule):
         super().__init__()
         self.config = config
         self.network = _network(config.world)
-        self.held_out: list[Problems] | None = None
 
     def train_dataloader(self) -> Any:
         """Return the problems of the epoch."""
         config = self.config
         epoch = 0 if self.trainer is None else self.trainer.current_epoch
         seed = config.trainer.seed * 1_000_003 + epoch
-        return _loader(ProblemStream(self._generator(config.world.grids, seed), config.batch, config.batches))
+        return self._loader(config.world.grids, seed, config.batch, config.batches)
 
     def val_dataloader(self) -> Any:
         """Return the problems of validation."""
         number, batch = self.config.world.validation, self.config.batch
-        generator = self._generator(number, HELD_OUT)
-        return _loader(ProblemStream(generator, min(batch, number), -(-number // batch)))
+        return self._loader(number, HELD_OUT, min(batch, number), -(-number // batch))
+
+    def _loader(self, grids: int, seed: int, batch: int, batches: int) -> Any:
+        return DataLoader(Batches(self._generator(grids, seed), batch, batches, seed), batch_size=None)
 
     def _generator(self, grids: int, seed: int) -> Between:
         world = self.config.world
@@ -111,6 +114,3 @@ def _network(world: WorldConfig) -> Network | None:
     path = Path(world.network)
     return Network.read(path) if path.exists() else load_network(world.network)
 
-
-def _loader(stream: ProblemStream) -> Any:
-    return DataLoader(stream, batch_size=None)

@@ -41,16 +41,21 @@ class ArcScorer(nn.Module):
         """Return log-probabilities ``(B, N, D)`` of the open arcs out of each node; −inf for others."""
         batch, size, degree = view.heads.shape
         heads = view.heads + size * torch.arange(batch, device=view.heads.device)[:, None, None]
-        heads = heads.reshape(-1, degree)
+        heads = heads.flatten()
         shut = ~view.open.reshape(-1, degree, 1)
         state = torch.tanh(self.node(view.nodes)).flatten(0, 1)
-        arcs = self.arc(view.arcs).reshape(*heads.shape, -1)
+        arcs = self.arc(view.arcs).flatten(0, 1).masked_fill(shut, -1e4)
         for _ in range(self.rounds):
-            messages = (self.message(state)[heads] + arcs).masked_fill(shut, -1e4)
-            best = messages.amax(-2).clamp(min=-10.0)  # nodes without arcs get a message, too
-            state = self.update(torch.relu(best), state)
-        ways = self.tail(state).unsqueeze(-2) + self.head(state)[heads] + self.way(view.arcs).reshape(*heads.shape, -1)
+            messages = _at(self.message(state), heads, degree) + arcs
+            state = self.update(torch.relu(messages.max(-2).values), state)
+        ways = self.tail(state).unsqueeze(-2) + _at(self.head(state), heads, degree)
+        ways = ways + self.way(view.arcs).flatten(0, 1)
         scores = self.score(ways).masked_fill(shut, -torch.inf).squeeze(-1)
         none = shut.squeeze(-1).all(-1, keepdim=True)
         scores = torch.log_softmax(scores.masked_fill(none, 0.0), -1).masked_fill(shut.squeeze(-1), -torch.inf)
         return scores.reshape(batch, size, degree)
+
+
+def _at(state: Tensor, heads: Tensor, degree: int) -> Tensor:
+    """Return what stands at the heads of arcs, (nodes, D, units)."""
+    return state.index_select(0, heads).view(-1, degree, state.shape[-1])

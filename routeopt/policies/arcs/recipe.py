@@ -9,7 +9,7 @@ import lightning
 import numpy as np
 from numpy.typing import NDArray
 
-from routeopt.policies.arcs.config import ArcsConfig
+from routeopt.policies.arcs.config import ArcsConfig, WorldConfig
 from routeopt.policies.recipe import TrainerConfig
 
 
@@ -38,7 +38,16 @@ class ArcsRecipe:
 
     def smoke(self) -> ArcsConfig:
         """Return a configuration that trains within two minutes on one core."""
-        return replace(self.config, batch=16, batches=20, imitation=6, trainer=TrainerConfig(epochs=7))
+        world = WorldConfig(kinds=("squares",))
+        return replace(
+            self.config,
+            world=world,
+            rounds=16,
+            batch=16,
+            batches=30,
+            imitation=4,
+            trainer=TrainerConfig(epochs=5, accelerator="cpu"),
+        )
 
 
 RECIPE = ArcsRecipe()
