@@ -41,6 +41,7 @@ READERS = {
 POLICIES = {
     "attention": "routeopt.policies.attention.recipe:RECIPE",
     "arcs": "routeopt.policies.arcs.recipe:RECIPE",
+    "edges": "routeopt.policies.edges.recipe:RECIPE",
 }
 
 

@@ -39,7 +39,6 @@ for function, name in (
     (check.check, "check"),
     (info.info, "info"),
     (convert.convert, "convert"),
-    (generate.generate, "generate"),
     (plot.plot, "plot"),
     (path.path, "path"),
     (bench.bench, "bench"),
@@ -50,6 +49,7 @@ for function, name in (
     (listing.listing, "list"),
 ):
     app.command(name, epilog=EPILOG)(function)
+app.add_typer(generate.commands, name="generate", epilog=EPILOG)
 
 
 def _version(wanted: bool) -> None:

@@ -1,1 +1,1 @@
-"""What is learned: networks, how they are trained, and what is exported of them. A folder is a policy."""
+"""Policies that are trained with torch: networks, what they learn from, and how they are trained."""

@@ -122,5 +122,5 @@ def export(checkpoint: str | Path, path: str | Path, *, half: bool = False) -> d
     if half:
         arrays = {name: array.astype(np.float16) for name, array in arrays.items()}
     facts = read(checkpoint)[FACTS]
-    weights.save(path, arrays, facts)
+    weights.save(Path(path), arrays, facts)
     return dict(facts)

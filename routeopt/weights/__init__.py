@@ -1,7 +1,7 @@
-"""Trained weights that come with routeopt, and how weights are read and written: arrays, and nothing that could run.
+"""Trained weights as plain arrays: those that come with routeopt, and files of your own.
 
-A file is a ``.npz`` of plain arrays. One of them, ``meta``, is a text in JSON that says what they are: the policy, its
-configuration, the seed, the hardware, how long it was trained, and the version.
+A file is an ``.npz`` without anything that would have to be unpickled. Beside the arrays of the network it holds
+``meta``, a JSON text that says what policy they belong to and how they came about.
 """
 
 from __future__ import annotations
@@ -18,85 +18,92 @@ from numpy.typing import NDArray
 
 from routeopt.errors import ProblemError
 
-Weights = tuple[dict[str, NDArray[Any]], dict[str, Any]]
+__all__ = ["load", "names", "save"]
 
-FOLDER = Path(__file__).parent
-META = "meta"
+_META = "meta"
 
 
-def shipped() -> list[str]:
+def names() -> list[str]:
     """Return the names of the weights that come with routeopt."""
-    return sorted(path.stem for path in FOLDER.glob("*.npz"))
+    return sorted(path.stem for path in Path(__file__).parent.glob("*.npz"))
 
 
-def load(source: str | Path, shapes: Mapping[str, tuple[int | None, ...]] | None = None) -> Weights:
-    """Return weights and what is said of them.
+def load(
+    name_or_path: str | Path,
+    policy: str | None = None,
+    shapes: Mapping[str, tuple[int | None, ...]] | None = None,
+) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    """Return the arrays of a network, and what is known about them.
 
     Parameters
     ----------
-    source : str or Path
-        A name of :func:`shipped`, or a file.
+    name_or_path : str or Path
+        One of :func:`names`, or a file.
+    policy : str, optional
+        The policy that they must belong to.
     shapes : mapping, optional
         The shape of each array that there must be; None stands for any length.
-
-    Returns
-    -------
-    arrays : dict of str to array
-        Floats are float32, whatever they are stored as.
-    meta : dict
-        ``policy``, ``config``, ``seed``, ``hardware``, ``seconds``, ``version``.
 
     Raises
     ------
     ProblemError
-        There is no such file, it holds something else, or arrays are missing, of another shape or not finite.
+        There are no such weights, the file is damaged, it belongs to another policy, or arrays are missing, of another
+        shape or not finite.
     """
-    path = FOLDER / f"{source}.npz" if str(source) in shipped() else Path(source)
-    arrays = _arrays(path)
+    known = names()
+    path = Path(__file__).parent / f"{name_or_path}.npz" if name_or_path in known else Path(name_or_path)
     try:
-        meta = json.loads(str(arrays.pop(META)))
-    except (KeyError, ValueError):
-        raise ProblemError(f"{path}: it does not say what it holds; make it with 'routeopt export'") from None
-    errors = [f"array '{name}' has entries that are not numbers" for name, array in arrays.items() if _broken(array)]
-    for name, shape in (shapes or {}).items():
-        if name not in arrays:
-            errors.append(f"array '{name}' is missing")
-        elif not _fits(arrays[name].shape, shape):
-            errors.append(f"array '{name}' has shape {arrays[name].shape}, not {shape}")
-    if errors:
-        raise ProblemError(f"{path}: {error}; take weights of this policy" for error in errors)
-    return {name: _single(array) for name, array in arrays.items()}, meta
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
+            arrays = dict(content)
+        meta = json.loads(str(arrays.pop(_META)))
+        found = meta["policy"]
+    except FileNotFoundError:
+        raise ProblemError(
+            f"{name_or_path}: there are no such weights; use {', '.join(known) or 'none'} or the path of a file"
+        ) from None
+    except (OSError, KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise ProblemError(
+            f"{name_or_path}: this is no file of weights, or it is damaged ({error}); 'routeopt export' writes them"
+        ) from None
+    if policy is not None and found != policy:
+        raise ProblemError(f"{name_or_path}: these weights are for '{found}', not for '{policy}'")
+    if wrong := _wrong(arrays, shapes or {}):
+        raise ProblemError(f"{name_or_path}: {message}; export them again" for message in wrong)
+    return arrays, meta
 
 
-def save(path: str | Path, arrays: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> None:
-    """Write weights and what is said of them, ``meta``, which JSON can state; the file appears when it is complete."""
-    path = Path(path)
+def _wrong(
+    arrays: Mapping[str, NDArray[Any]], shapes: Mapping[str, tuple[int | None, ...]]
+) -> list[str]:
+    """Return what keeps arrays from being those of a network."""
+    messages = [
+        f"array '{name}' has entries that are no finite numbers"
+        for name, array in arrays.items()
+        if array.dtype.kind not in "fiub" or not np.isfinite(array).all()
+    ]
+    for name, shape in shapes.items():
+        found = arrays[name].shape if name in arrays else None
+        if found is None:
+            messages.append(f"array '{name}' is missing")
+        elif len(found) != len(shape) or any(n not in (None, m) for n, m in zip(shape, found, strict=True)):
+            messages.append(f"array '{name}' has shape {found}, not {shape}")
+    return messages
+
+
+def save(path: Path, arrays: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> None:
+    """Write weights to a file, which appears once it is complete.
+
+    Parameters
+    ----------
+    path : Path
+        Where to, ``.npz``.
+    arrays : mapping of str to array
+        Of the network.
+    meta : mapping of str to any
+        What JSON can hold; ``policy`` is the name of the policy.
+    """
     unfinished = path.with_name(f"{path.name}.unfinished")
+    text = np.array(json.dumps({"policy": meta["policy"], **meta}))
     with unfinished.open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **{META: np.array(json.dumps(meta)), **arrays})
+        np.savez_compressed(file, **{**arrays, _META: text})  # type: ignore[arg-type]  # no array is allow_pickle
     os.replace(unfinished, path)
-
-
-def _arrays(path: Path) -> dict[str, NDArray[Any]]:
-    if not path.is_file():
-        known = f"; {', '.join(shipped())} come with routeopt" if shipped() else ""
-        raise ProblemError(f"{path}: there are no such weights{known}; name a file that 'routeopt export' wrote")
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except (ValueError, zipfile.BadZipFile, EOFError, OSError, AttributeError, TypeError) as error:
-        raise ProblemError(f"{path}: these are no weights ({error}); name a file that 'routeopt export' wrote") from None
-
-
-def _broken(array: NDArray[Any]) -> bool:
-    return array.dtype.kind not in "fiub" or not np.isfinite(array).all()
-
-
-def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
-    return len(shape) == len(wanted) and all(
-        length is None or length == actual for length, actual in zip(wanted, shape, strict=True)
-    )
-
-
-def _single(array: NDArray[Any]) -> NDArray[Any]:
-    return array.astype(np.float32) if array.dtype.kind == "f" else array
