@@ -114,7 +114,9 @@ class Between(Pairs):
             pair = self._start(g, target)
             if pair is not None:
                 return pair
-        raise ProblemError(f"in {TRIES} tries no start was found for any target; check the arcs of the networks")
+        raise ProblemError(
+            f"in {TRIES} tries no start was found for any target; check the arcs of the networks"
+        )
 
     def _start(self, g: int, target: int) -> Pair | None:
         """Return the problem with this target in network g, or None if no start will do."""
@@ -199,7 +201,8 @@ class Grids(Between):
         top, bottom = np.minimum(rows, row), np.maximum(rows, row) + 1
         left, right = np.minimum(columns, column), np.maximum(columns, column) + 1
         blocked = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
-        return (far & free & (blocked > 0)).ravel()
+        fit: Flags = far & free & (blocked > 0)
+        return fit.ravel()
 
 
 class Walks(Pairs):
@@ -260,7 +263,9 @@ class Walks(Pairs):
         before, here, total = self.start, self.start, 0.0
         for _ in range(length):
             following, cost = (array[0] for array in self.graph.expand(here[None]))
-            open_moves = np.flatnonzero(np.isfinite(cost) & (following != before).any(1) & (following != here).any(1))
+            open_moves = np.flatnonzero(
+                np.isfinite(cost) & (following != before).any(1) & (following != here).any(1)
+            )
             if not len(open_moves):
                 break
             move = self.rng.choice(open_moves)

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from routeopt.envs.pairs import Grids, Pairs
 from routeopt.envs.starts import in_turn
-from routeopt.envs.worlds import Networks
+from routeopt.envs.worlds import Implicit, Networks
 from routeopt.errors import ProblemError
 
 PROBLEM = ("start", "target", "reference")
@@ -100,7 +100,9 @@ class PathEnv(RL4COEnvBase):
         self.world = self.generator.world
         self.steps = self.generator.steps if steps is None else steps
         if self.steps < 1 or not failure >= 0:
-            raise ProblemError(f"steps must be 1 or more, not {self.steps}, and failure 0 or more, not {failure}")
+            raise ProblemError(
+                f"steps must be 1 or more, not {self.steps}, and failure 0 or more, not {failure}"
+            )
         self.revisits, self.failure, self.reward_dtype = revisits, failure, dtype
         if seed is not None:
             self.set_seed(seed)
@@ -120,7 +122,9 @@ class PathEnv(RL4COEnvBase):
         state = td.copy()
         start = state["start"]
         number = torch.zeros_like(start[..., :1])
-        state["visited"] = self.world.keys(start).unsqueeze(-1).repeat(*[1] * (start.dim() - 1), self.steps + 1)
+        state["visited"] = (
+            self.world.keys(start).unsqueeze(-1).repeat(*[1] * (start.dim() - 1), self.steps + 1)
+        )
         state.update({"i": number, "cost_so_far": torch.zeros_like(state["reference"])})
         return self._arrive(state, start)
 
@@ -211,14 +215,15 @@ class PathEnv(RL4COEnvBase):
 
     def _ways(self, node: tuple[int, ...]) -> dict[int, tuple[tuple[int, ...], float]]:
         """Return where each open arc out of a node leads, and its cost."""
-        if not isinstance(self.world, Networks):
-            following, cost = self.generator.world.graph.expand(np.array([node], np.int64))
-            heads, costs = [tuple(head) for head in np.asarray(following)[0].tolist()], cost[0]
-        else:
+        if isinstance(self.world, Networks):
             g, local = self.world.of(node[0])
             network, first = self.world.networks[g], int(self.world.first[g])
             row = slice(int(network.first_out[local]), int(network.first_out[local + 1]))
             heads, costs = [(first + int(head),) for head in network.head[row]], self.world.cost[g][row]
+        else:
+            assert isinstance(self.world, Implicit)
+            following, cost = self.world.graph.expand(np.array([node], np.int64))
+            heads, costs = [tuple(head) for head in np.asarray(following)[0].tolist()], cost[0]
         return {d: (heads[d], float(costs[d])) for d in range(len(heads)) if np.isfinite(costs[d])}
 
     def check_solution_validity(self, td: TensorDict, actions: Tensor) -> None:

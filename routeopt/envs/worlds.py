@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -138,15 +138,15 @@ class Implicit:
         heads, cost = self.graph.expand(nodes.reshape(-1, self.width).cpu().numpy())
         shape = nodes.shape[:-1]
         return Moves(
-            torch.tensor(np.asarray(heads, np.int64)).to(nodes.device).reshape(*shape, self.degree, self.width),
+            torch.tensor(np.asarray(heads, np.int64))
+            .to(nodes.device)
+            .reshape(*shape, self.degree, self.width),
             torch.tensor(np.asarray(cost, np.float64)).to(nodes.device).reshape(*shape, self.degree),
         )
 
     def keys(self, nodes: Tensor) -> Tensor:
         """Return hashes of states: sums of their numbers, each with a multiplier of its own."""
         return (nodes * self._multipliers.to(nodes.device)).sum(-1)
-
-
 
 
 def _costs(network: Network, metric: str) -> Floats:

@@ -117,7 +117,9 @@ def test_masks_ends_and_costs_are_those_of_a_slow_walk(network, data):
     revisits, steps = data.draw(st.booleans()), data.draw(st.integers(1, 5))
     onward = (network.tail == start) & ~network.closed & (revisits | (network.head != start))
     assume(start != target and onward.any())  # nothing may have ended before it begins
-    env = PathEnv(Stated(network, start, target), steps=steps, revisits=revisits, failure=7.0, dtype=torch.float64)
+    env = PathEnv(
+        Stated(network, start, target), steps=steps, revisits=revisits, failure=7.0, dtype=torch.float64
+    )
     td = env.reset(env.generator(1))
     path, cost, actions = [start], 0.0, []
     while True:
@@ -152,7 +154,9 @@ def test_shortest_paths_earn_the_reference(world):
     env = PathEnv(generator, dtype=torch.float64, check_solution=True)
     td = generator(12)
     rows = []
-    for start, target, reference in zip(*(td[key].flatten().tolist() for key in ("start", "target", "reference")), strict=True):
+    for start, target, reference in zip(
+        *(td[key].flatten().tolist() for key in ("start", "target", "reference")), strict=True
+    ):
         g, local = generator.world.of(start)
         network = generator.world.networks[g]
         path = ro.ShortestPaths(network, generator.world.metric).path(local, generator.world.of(target)[1])
@@ -185,7 +189,8 @@ def test_pairs_of_gridroute_are_apart_with_an_obstacle_between():
         assert np.hypot(np.diff(rows), np.diff(columns))[0] >= 0.3 * np.sqrt(2) * 20
         between = generator.free[g][rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
         assert not between.all()
-        assert generator.free[g].flat[a] and generator.free[g].flat[b]
+        assert generator.free[g].flat[a]
+        assert generator.free[g].flat[b]
 
 
 def test_walks_know_the_exact_distance_where_states_are_listed():
@@ -209,7 +214,7 @@ def test_a_seed_decides_the_pairs_and_copies_go_their_own_way():
 def test_states_take_any_axes_and_share_what_does_not_change():
     env = PathEnv(WORLDS["streets"](), steps=20, dtype=torch.float64)
     td = env.generator(3)
-    masks, actions, state = follow(env, td, lambda mask: mask.float().argmax(-1))
+    _, actions, state = follow(env, td, lambda mask: mask.float().argmax(-1))
     wide = env.reset(td.clone()).unsqueeze(1).expand(3, 4)
     for action in actions.T:
         wide["action"] = action[:, None].expand(3, 4)
@@ -235,7 +240,10 @@ def test_a_large_network_needs_no_matrix():
     [
         (lambda: Networks([], "time"), "no networks"),
         (lambda: Networks([street_grid(9)], "weight"), "metric 'weight'"),
-        (lambda: Networks([street_grid(9).close(np.arange(len(street_grid(9).head)))], "time"), "network 0: no arc is open"),
+        (
+            lambda: Networks([street_grid(9).close(np.arange(len(street_grid(9).head)))], "time"),
+            "network 0: no arc is open",
+        ),
         (lambda: Between(street_grid(9), quantiles=(0.8, 0.2)), r"quantiles\[1\]"),
         (lambda: Grids(10, []), "kinds"),
         (lambda: Walks(pancakes(4), np.arange(3), 2), "start: 3 numbers"),
@@ -251,7 +259,9 @@ def test_what_does_not_fit_is_an_error_that_says_so(make, message):
 
 
 def test_a_path_that_breaks_the_rules_is_named():
-    env = PathEnv(Stated(Network.from_arcs([0, 1, 1], [1, 0, 2], arcs={"cost": np.ones(3)}), 0, 2), check_solution=True)
+    env = PathEnv(
+        Stated(Network.from_arcs([0, 1, 1], [1, 0, 2], arcs={"cost": np.ones(3)}), 0, 2), check_solution=True
+    )
     td = env.generator(1)
     for actions, message in (([[1]], "there is none"), ([[0, 0]], "leads back"), ([[0]], "stops on the way")):
         with pytest.raises(ProblemError, match=message):

@@ -52,9 +52,7 @@ def cardinal_grid(free: Flags) -> Network:
     )
 
 
-def obstacles(
-    rng: np.random.Generator, size: int, kind: str = "squares", share: float = 0.3
-) -> Flags:
+def obstacles(rng: np.random.Generator, size: int, kind: str = "squares", share: float = 0.3) -> Flags:
     """Return which cells of a square grid are free, (size, size).
 
     Parameters

@@ -99,7 +99,9 @@ class ArcsData(lightning.LightningDataModule):
         return self._loader(number, HELD_OUT, min(batch, number), -(-number // batch))
 
     def _loader(self, grids: int, seed: int, batch: int, batches: int) -> Any:
-        return DataLoader(Batches(self._generator(grids, seed), batch, batches, seed), batch_size=None)
+        return DataLoader(
+            Batches(self._generator(grids, seed), batch, batches, seed), batch_size=None, collate_fn=_as_it_is
+        )
 
     def _generator(self, grids: int, seed: int) -> Between:
         world = self.config.world
@@ -114,3 +116,6 @@ def _network(world: WorldConfig) -> Network | None:
     path = Path(world.network)
     return Network.read(path) if path.exists() else load_network(world.network)
 
+
+def _as_it_is(problems: Problems) -> Problems:
+    return problems

@@ -52,7 +52,9 @@ class ArcScorer(nn.Module):
         ways = ways + self.way(view.arcs).flatten(0, 1)
         scores = self.score(ways).masked_fill(shut, -torch.inf).squeeze(-1)
         none = shut.squeeze(-1).all(-1, keepdim=True)
-        scores = torch.log_softmax(scores.masked_fill(none, 0.0), -1).masked_fill(shut.squeeze(-1), -torch.inf)
+        scores = torch.log_softmax(scores.masked_fill(none, 0.0), -1).masked_fill(
+            shut.squeeze(-1), -torch.inf
+        )
         return scores.reshape(batch, size, degree)
 
 

@@ -9,8 +9,7 @@ import lightning
 import numpy as np
 from numpy.typing import NDArray
 
-from routeopt.policies.arcs.config import ArcsConfig, WorldConfig
-from routeopt.policies.recipe import TrainerConfig
+from routeopt.policies.arcs.config import ArcsConfig
 
 
 class ArcsRecipe:
@@ -32,22 +31,16 @@ class ArcsRecipe:
 
         return ArcsData(config)
 
-    def arrays(self, module: Any) -> dict[str, NDArray[np.floating[Any]]]:
-        """Return the weights."""
-        return {name: value.detach().cpu().numpy() for name, value in module.network.state_dict().items()}
+    def arrays(self, module: Any) -> dict[str, NDArray[Any]]:
+        """Return the weights, and ``rounds``, which is in no shape of theirs."""
+        network = module.network
+        arrays = {name: value.detach().float().cpu().numpy() for name, value in network.state_dict().items()}
+        return arrays | {"rounds": np.array(network.rounds)}
 
     def smoke(self) -> ArcsConfig:
         """Return a configuration that trains within two minutes on one core."""
-        world = WorldConfig(kinds=("squares",))
-        return replace(
-            self.config,
-            world=world,
-            rounds=16,
-            batch=16,
-            batches=30,
-            imitation=4,
-            trainer=TrainerConfig(epochs=5, accelerator="cpu"),
-        )
+        trainer = replace(self.config.trainer, epochs=7)
+        return replace(self.config, rounds=16, batch=16, batches=80, imitation=6, trainer=trainer)
 
 
 RECIPE = ArcsRecipe()

@@ -48,13 +48,15 @@ def rollout(env: PathEnv, td: TensorDict, scores: Tensor, view: View, *, paths: 
         done = state["done"]
         here = here.masked_fill(done, 0.0).masked_fill(~state["action_mask"], -torch.inf)
         logs = torch.log_softmax(here, -1)
-        if paths is None:
-            action = logs.argmax(-1)
-        else:
-            action = torch.multinomial(logs.exp().flatten(0, -2), 1).view(rows.shape)
+        action = logs.argmax(-1) if paths is None else _drawn(logs)
         taken = logs.gather(-1, action.unsqueeze(-1)).squeeze(-1)
         likelihood = likelihood + taken.masked_fill(done.squeeze(-1), 0.0)
         actions.append(action)
         state["action"] = action
         state = env.step(state)["next"]
     return Paths(env.cost(state), state["success"].squeeze(-1), likelihood, torch.stack(actions, -1))
+
+
+def _drawn(logs: Tensor) -> Tensor:
+    """Return one action for each row of log-probabilities."""
+    return torch.multinomial(logs.exp().flatten(0, -2), 1).view(logs.shape[:-1])

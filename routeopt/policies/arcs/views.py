@@ -40,7 +40,9 @@ class Viewer:
     def __init__(self, world: Networks) -> None:
         self.world = world
         self.first = torch.from_numpy(world.first)
-        self.places = torch.from_numpy(np.concatenate([_places(world, g) for g in range(len(world.networks))]))
+        self.places = torch.from_numpy(
+            np.concatenate([_places(world, g) for g in range(len(world.networks))])
+        )
         costs = [cost[np.isfinite(cost)].mean() for cost in world.cost]
         self.typical = torch.tensor(np.maximum(costs, 1e-12))  # cost of an arc
 
@@ -92,4 +94,5 @@ def _places(world: Networks, g: int) -> Floats:
     if network.geographic:
         places = places * [np.cos(np.radians(network.places[:, 1].mean())), 1.0]
     apart = np.hypot(*(places[network.head] - places[network.tail]).T)[np.isfinite(world.cost[g])]
-    return places / max(apart.mean(), 1e-12)
+    scaled: Floats = places / max(apart.mean(), 1e-12)
+    return scaled

@@ -39,7 +39,9 @@ def enumerated(graph: StateGraph, start: Integers, limit: int = 1_000_000) -> En
         before = len(number)
         head = [number.setdefault(state.tobytes(), len(number)) for state in reached]
         if len(number) > limit:
-            raise ProblemError(f"there are more than {limit} states; raise the limit, or do without exact distances")
+            raise ProblemError(
+                f"there are more than {limit} states; raise the limit, or do without exact distances"
+            )
         tails.append(row + count)
         heads.append(np.array(head, np.int64))
         costs.append(cost[row, move])
