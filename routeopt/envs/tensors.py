@@ -18,6 +18,7 @@ duration_matrix    (B, N, N)      where windows are used, too, and durations are
 delivery, pickup   (B, N)
 early, late        (B, N)         the window
 service            (B, N)
+timed              (B, 1)         the problem has windows
 capacity           (B, 1)
 limit              (B, 1)         on the distance of a route
 open               (B, 1)         routes end at their last stop
@@ -36,6 +37,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from tensordict import TensorDict
 
 from routeopt.errors import ProblemError, UnsupportedError
@@ -47,7 +49,6 @@ from routeopt.problems.instance import (
     LINEHAUL_FIRST,
     MIXED,
     Flags,
-    Floats,
     Instance,
 )
 from routeopt.problems.legs import legs
@@ -162,11 +163,12 @@ def tensors(stacked: Instance) -> TensorDict:
     return TensorDict(data, batch_size=[len(real)])
 
 
-def _clock(stacked: Instance, real: Flags) -> dict[str, Floats]:
+def _clock(stacked: Instance, real: Flags) -> dict[str, NDArray[Any]]:
     early, late = stacked.windows[..., 0, 0], stacked.windows[..., 0, 1]
-    if not ((early > 0) | np.isfinite(late))[real].any():
+    timed = (((early > 0) | np.isfinite(late)) & real).any(axis=1, keepdims=True)
+    if not timed.any():
         return {}
-    return {"early": early, "late": late, "service": stacked.service}
+    return {"early": early, "late": late, "service": stacked.service, "timed": timed}
 
 
 def instances(td: TensorDict) -> list[Instance]:
