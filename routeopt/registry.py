@@ -17,6 +17,7 @@ SOLVERS = {
     "savings": "routeopt.solvers.vrp.savings:Savings",
     "sweep": "routeopt.solvers.vrp.sweep:Sweep",
     "regret": "routeopt.solvers.vrp.regret:Regret",
+    "neural": "routeopt.solvers.vrp.neural.constructor:Neural",
     "ils": "routeopt.solvers.vrp.ils:ILS",
     "hgs": "routeopt.solvers.vrp.hgs:HGS",
     "lk": "routeopt.solvers.vrp.tour:LinKernighan",
@@ -35,6 +36,12 @@ READERS = {
     "cordeau": "routeopt.data.readers.cordeau:READER",
     "routefinder": "routeopt.data.readers.routefinder:READER",
     "table": "routeopt.data.readers.table:READER",
+}
+
+# What is trained: each names its recipe (routeopt/policies/recipe.py).
+POLICIES = {
+    "attention": "routeopt.policies.attention.recipe:RECIPE",
+    "edges": "routeopt.policies.edges.recipe:RECIPE",
 }
 
 
@@ -69,4 +76,17 @@ def solver(name: str) -> Any:
     known = solvers()
     if name not in known:
         raise ProblemError(f"solver '{name}' is not known; use one of {', '.join(sorted(known))}")
+    return load(known[name])
+
+
+def policies() -> dict[str, str]:
+    """Return the target of each policy's recipe by name: built in, then registered under ``routeopt.policies``."""
+    return {**POLICIES, **_registered("routeopt.policies")}
+
+
+def policy(name: str) -> Any:
+    """Return the recipe of the policy of this name."""
+    known = policies()
+    if name not in known:
+        raise ProblemError(f"policy '{name}' is not known; use one of {', '.join(sorted(known))}")
     return load(known[name])

@@ -1,4 +1,5 @@
-"""The command line: ``routeopt solve, check, info, convert, generate, plot, path, bench, app`` and ``list``.
+"""The command line: ``routeopt solve, check, info, convert, generate, plot, path, bench, train, eval,
+export, app`` and ``list``.
 
 Standard output carries data only; progress, notes and errors go to standard error. Every error is one
 line that says what is wrong, where, and what would fix it. A module of this package holds one command;
@@ -15,7 +16,7 @@ from typing import Annotated
 import typer
 
 import routeopt
-from routeopt.cli import bench, check, convert, generate, info, listing, map_app, path, plot, solve
+from routeopt.cli import bench, check, convert, generate, info, listing, map_app, path, plot, solve, train
 from routeopt.cli.errors import explain
 
 __all__ = ["app", "main"]
@@ -38,14 +39,17 @@ for function, name in (
     (check.check, "check"),
     (info.info, "info"),
     (convert.convert, "convert"),
-    (generate.generate, "generate"),
     (plot.plot, "plot"),
     (path.path, "path"),
     (bench.bench, "bench"),
+    (train.train, "train"),
+    (train.evaluate, "eval"),
+    (train.export, "export"),
     (map_app.app, "app"),
     (listing.listing, "list"),
 ):
     app.command(name, epilog=EPILOG)(function)
+app.add_typer(generate.commands, name="generate", epilog=EPILOG)
 
 
 def _version(wanted: bool) -> None:

@@ -19,6 +19,11 @@ EXTRAS = {  # which extra brings a package
     "streamlit": "app",
     "pydeck": "app",
     "altair": "app",
+    "torch": "neural",
+    "lightning": "neural",
+    "tensordict": "neural",
+    "rl4co": "neural",
+    "torch_geometric": "neural",
 }
 
 

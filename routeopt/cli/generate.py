@@ -1,4 +1,7 @@
-"""``routeopt generate``: problems made by chance, for tests, training and benchmarks."""
+"""``routeopt generate``: problems made by chance, for tests, training and benchmarks.
+
+``generate KIND`` makes a problem; ``generate labels KIND...`` many, each with a plan.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 import routeopt as ro
 from routeopt import registry
+from routeopt.cli import labels
 from routeopt.cli.errors import Complaints, note
 from routeopt.cli.options import check_outputs, unknown
 from routeopt.cli.settings import literal, split_settings
@@ -23,7 +28,16 @@ Output = Annotated[
 ]
 
 
-def generate(
+class _KindOrCommand(TyperGroup):
+    """Takes whatever begins with no command of the group as what describes a single problem."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args or args[0] not in (*self.commands, *self.get_help_option_names(ctx)):
+            args = ["problem", *args]
+        return super().parse_args(ctx, args)
+
+
+def problem(
     kind: Kind,
     stops: Count = 100,
     seed: Seed = 0,
@@ -46,9 +60,16 @@ def generate(
     with errors.gather():
         check_outputs([] if output is None else [output], PROBLEM_WRITERS, [], "a problem")
     errors.finish()
-    problem = ro.generate(kind, stops, seed=seed, **options)
+    made = ro.generate(kind, stops, seed=seed, **options)
     if output is None:
-        typer.echo(registry.load(PROBLEM_WRITERS[".json"])(problem), nl=False)
+        typer.echo(registry.load(PROBLEM_WRITERS[".json"])(made), nl=False)
     else:
-        ro.write(problem, output)
-        note(f"{problem.name}: {len(problem.stops):,} stops written to {output}")
+        ro.write(made, output)
+        note(f"{made.name}: {len(made.stops):,} stops written to {output}")
+
+
+commands = typer.Typer(
+    cls=_KindOrCommand, help="Make a problem by chance ('generate KIND'), or many with a plan each."
+)
+commands.command("problem")(problem)
+commands.command("labels")(labels.labels)

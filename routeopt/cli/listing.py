@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from typing import Annotated, Any
 
 import typer
 
 from routeopt import registry
+from routeopt.cli.errors import missing_extra
 from routeopt.cli.options import unknown
 from routeopt.cli.settings import parameters
 from routeopt.errors import ProblemError
 
 What = Annotated[
-    str, typer.Argument(metavar="WHAT", help="solvers, generators, features, formats, networks or suites.")
+    str, typer.Argument(metavar="WHAT", help="solvers, generators, features, formats, networks, suites or policies.")
 ]
 
 
 def listing(what: What) -> None:
-    """List solvers, generators, features, formats, networks or suites, one a line."""
+    """List solvers, generators, features, formats, networks, suites or policies, one a line."""
     if what not in LISTS:
         raise ProblemError(unknown("list", what, LISTS))
     rows = LISTS[what]()
@@ -75,6 +77,19 @@ def _suites() -> Mapping[str, str]:
     return {name: suite.summary for name, suite in SUITES.items()}
 
 
+def _policies() -> Mapping[str, str]:
+    """Return what each policy is, and its configuration with the defaults."""
+    if find_spec("torch") is None:
+        return {name: missing_extra("torch") for name in registry.policies()}
+    from routeopt.policies.configs import settings
+
+    rows = {}
+    for name in registry.policies():
+        recipe = registry.policy(name)
+        rows[name] = (type(recipe).__doc__ or "").strip().partition("\n")[0] + _defaults(dict(settings(recipe.config)))
+    return rows
+
+
 def _defaults(options: Mapping[str, Any]) -> str:
     """Return options with their defaults, or nothing where there are none."""
     return f" [{', '.join(f'{name}={value}' for name, value in options.items())}]" if options else ""
@@ -87,4 +102,5 @@ LISTS: dict[str, Callable[[], Mapping[str, str]]] = {
     "formats": _formats,
     "networks": _networks,
     "suites": _suites,
+    "policies": _policies,
 }

@@ -46,7 +46,8 @@ class VRPEnv(RL4COEnvBase):
     available_load        (B, 1)      float32         share of the capacity that is left for what may come
                                                       next: deliveries, or pickups behind deliveries
     available_backhaul    (B, 1)      float32         share left for pickups; 0 unless they are mixed
-    current_time          (B, 1)      float32         ready to leave, in the unit of the features
+    current_time          (B, 1)      float32         ready to leave, in the unit of the features; 0 where a
+                                                      problem has no windows
     remaining_distance    (B, 1)      float32         in the unit of the features; 10 without a limit
     action_mask           (B, N)      bool
     done                  (B, 1)      bool            every stop is served
@@ -222,7 +223,7 @@ def _seen(td: TensorDict) -> dict[str, Tensor]:
     mixed = td["depot_features"][..., :1, 5]
     time, remaining = torch.zeros_like(left), torch.full_like(left, UNLIMITED)
     if "early" in td.keys():
-        time = state.time / unit
+        time = torch.where(td["timed"], state.time / unit, time)
     if "limit" in td.keys():
         remaining = ((td["limit"] - state.distance) / unit).nan_to_num(posinf=UNLIMITED)
     return {

@@ -36,6 +36,11 @@ def kernel(function: Function) -> Function:
     return _compiled(function)
 
 
+def summing(function: Function) -> Function:
+    """Compile likewise, and let sums be added up in any order, several terms at a time."""
+    return _compiled(function, fastmath={"reassoc", "contract", "nsz"})
+
+
 def inner(function: Function) -> Function:
     """Compile a function that only kernels call: without the costly way in from Python.
 
@@ -50,9 +55,9 @@ def inlined(function: Function) -> Function:
     return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, forceinline=True)
 
 
-def _compiled(function: Function, **options: bool) -> Function:
+def _compiled(function: Function, **options: bool | set[str]) -> Function:
     if config.DISABLE_JIT:
-        return _interpreted(function) if not options else function
+        return _interpreted(function) if "no_cpython_wrapper" not in options else function
     outside = config.CACHE_DIR
     folder = _folder(outside)
     try:

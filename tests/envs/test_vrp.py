@@ -147,6 +147,9 @@ def test_the_mask_is_what_the_checker_says(data):
     assert -float(env.get_reward(td, torch.tensor([plan]))) == pytest.approx(solution.cost, rel=1e-12)
 
 
+SEEN = ("available_load", "available_backhaul", "current_time", "remaining_distance")
+
+
 def test_problems_go_on_in_a_batch_as_they_do_alone():
     """Sizes differ, and one has windows, another matrices, another backhauls."""
     rng = np.random.default_rng(0)
@@ -167,6 +170,11 @@ def test_problems_go_on_in_a_batch_as_they_do_alone():
     env = stated(*vrps)
     masks, actions, state = follow(env, env.generator.every(), by_chance())
     rewards = env.get_reward(state, actions)
+    batch, seen = env.reset(env.generator.every()), []
+    for action in actions.T:
+        seen.append({name: batch[name].clone() for name in SEEN})
+        batch["action"] = action
+        batch = env.step(batch)["next"]
     for row, problem in enumerate(vrps):
         alone = stated(problem)
         td = alone.reset(alone.generator.every())
@@ -174,6 +182,8 @@ def test_problems_go_on_in_a_batch_as_they_do_alone():
             mask = masks[row, step]
             assert torch.equal(td["action_mask"][0], mask[: len(td["action_mask"][0])])
             assert not mask[problem.instance().nodes :].any()
+            for name in SEEN:
+                assert torch.equal(td[name][0], seen[step][name][row]), name
             td["action"] = action[None]
             td = alone.step(td)["next"]
         assert float(alone.get_reward(td, actions[row : row + 1])) == pytest.approx(
