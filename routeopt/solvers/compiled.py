@@ -53,9 +53,7 @@ def inlined(function: Function) -> Function:
 def summing(function: Function) -> Function:
     """Compile an inner function whose sums may be added up in any order, several terms at a time."""
     freedom = {"reassoc", "contract", "nsz"}
-    return _compiled(
-        function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, fastmath=freedom
-    )
+    return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, fastmath=freedom)
 
 
 def _compiled(function: Function, **options: bool | set[str]) -> Function:
