@@ -41,6 +41,7 @@ READERS = {
 # What is trained: each names its recipe (routeopt/policies/recipe.py).
 POLICIES = {
     "attention": "routeopt.policies.attention.recipe:RECIPE",
+    "arcs": "routeopt.policies.arcs.recipe:RECIPE",
     "edges": "routeopt.policies.edges.recipe:RECIPE",
 }
 

@@ -53,9 +53,7 @@ def inlined(function: Function) -> Function:
 def summing(function: Function) -> Function:
     """Compile an inner function whose sums may be added up in any order, several terms at a time."""
     freedom = {"reassoc", "contract", "nsz"}
-    return _compiled(
-        function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, fastmath=freedom
-    )
+    return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, fastmath=freedom)
 
 
 def _compiled(function: Function, **options: bool | set[str]) -> Function:
@@ -121,6 +119,12 @@ def _uncounted(context: Any, builder: Any, kind: Any, value: Any) -> Any:
             array.parent = cgutils.get_null_value(array.parent.type)
             items[i] = array._getvalue()
     return context.make_tuple(builder, kind, items)
+
+
+def cache_folder() -> Path | None:
+    """Return where the kernels of the present sources are kept, or None where nothing can be written."""
+    folder = _folder(config.CACHE_DIR)
+    return None if folder is None else Path(folder)
 
 
 @cache

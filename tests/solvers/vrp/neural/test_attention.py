@@ -163,7 +163,10 @@ def test_plans_are_feasible_different_and_the_best_is_last(variant, temperature,
     assert costs == sorted(costs, reverse=True)
     plans = {frozenset(map(tuple, incumbent.answer.lists())) for incumbent in found}
     assert len(plans) == len(found) <= 6
-    assert len(plans) > 1 or (variant, temperature) == ("directed", 0.0)  # whose greedy routes are single stops
+    assert len(plans) > 1 or (variant, temperature) == (
+        "directed",
+        0.0,
+    )  # whose greedy routes are single stops
     for incumbent in found:
         solution = ro.Solution(problem, incumbent.answer)
         assert solution.feasible
