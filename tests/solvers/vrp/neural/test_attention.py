@@ -161,7 +161,10 @@ def test_plans_are_feasible_different_and_the_best_is_last(variant, temperature,
     found = [incumbent for incumbent in found if incumbent.answer is not None]
     costs = [incumbent.objective for incumbent in found]
     assert costs == sorted(costs, reverse=True)
-    plans = {frozenset(map(tuple, incumbent.answer.lists())) for incumbent in found}
+    plans = {
+        frozenset(zip(answer.vehicle.tolist(), map(tuple, answer.lists()), strict=True))
+        for answer in (incumbent.answer for incumbent in found)
+    }
     assert len(plans) == len(found) <= 6
     assert len(plans) > 1 or (variant, temperature) == (
         "directed",
