@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from elsewhere import words_of
 
 import routeopt as ro
 from routeopt.data.generators.routefinder import VARIANTS
@@ -202,6 +203,21 @@ def test_a_flag_ends_it(file):
     stop.set()
     builder = Builder(problem_of("cvrp").instance(), weights_of(weights.load(file)[0]))
     assert builder.plans(4, 1.0, np.random.default_rng(1), stop) == []
+
+
+PLAN = """
+import routeopt as ro
+problem = ro.generate("routefinder", 12, seed=3, attributes="mdvrpmbtw")
+solver = ro.Neural({file!r}, plans=4, temperature=1.0)
+cost = ro.solve(problem, solver=solver, seed=1, stop=ro.MaxIterations(20)).cost
+"""
+
+
+def test_interpreted_kernels_find_the_same(file):
+    here = {}
+    exec(PLAN.format(file=file), here)
+    (cost,) = words_of(PLAN.format(file=file) + "print(cost)", NUMBA_DISABLE_JIT="1")
+    assert float(cost) == here["cost"]
 
 
 def test_it_conforms(file):
