@@ -38,6 +38,7 @@ class Trained(NamedTuple):
     last: Path
     monitor: str
     value: float | None  # of the best; None where nothing was measured
+    leads: bool  # of several processes that train together, this one speaks
 
 
 def train(
@@ -82,11 +83,14 @@ def train(
             ckpt_path=last if resume else None,
             weights_only=True,
         )
-    value = best.best_model_score
-    return Trained(Path(best.best_model_path or last), last, recipe.monitor, None if value is None else float(value))
+    value = None if best.best_model_score is None else float(best.best_model_score)
+    path = Path(best.best_model_path or last)
+    return Trained(path, last, recipe.monitor, value, bool(trainer.is_global_zero))
 
 
-def evaluate(checkpoint: str | Path, changes: Mapping[str, Any] | None = None, *, bar: bool = False) -> dict[str, float]:
+def evaluate(
+    checkpoint: str | Path, changes: Mapping[str, Any] | None = None, *, bar: bool = False
+) -> dict[str, float]:
     """Return what a checkpoint measures in validation, its configuration changed."""
     recipe, config, module = checkpoints.module(checkpoint, changes)
     with _quiet():
@@ -117,7 +121,11 @@ def _trainer(
             reload_dataloaders_every_n_epochs=1,  # each epoch has data of its own
             **options,
         )
-    except (ValueError, RuntimeError, lightning.fabric.utilities.exceptions.MisconfigurationException) as error:
+    except (
+        ValueError,
+        RuntimeError,
+        lightning.fabric.utilities.exceptions.MisconfigurationException,
+    ) as error:
         reason = " ".join(str(error).split())
         raise ProblemError(f"trainer: {reason}; change its accelerator, devices or precision") from None
 
@@ -148,6 +156,8 @@ class _Lines(lightning.Callback):
         self.show = show
 
     def on_validation_epoch_end(self, trainer: Any, pl_module: Any) -> None:  # noqa: ARG002 - named by Lightning
+        if not trainer.is_global_zero:
+            return
         measures = {name: float(value) for name, value in sorted(trainer.callback_metrics.items())}
         text = "  ".join(f"{name} {value:.4g}" for name, value in measures.items() if name.count("/") == 1)
         self.show(f"epoch {trainer.current_epoch}, step {trainer.global_step}: {text}")

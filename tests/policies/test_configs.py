@@ -31,7 +31,13 @@ class Outer:
 
 
 def test_values_are_taken_in_their_type():
-    changes = {"rate": 1, "limit": 2, "devices": 4, "deep": False, "inner": {"names": "x, y", "bounds": [3, 4]}}
+    changes = {
+        "rate": 1,
+        "limit": 2,
+        "devices": 4,
+        "deep": False,
+        "inner": {"names": "x, y", "bounds": [3, 4]},
+    }
     made = configured(Outer(), changes)
     assert made == Outer(1.0, 2.0, 4, False, Inner(3, ("x", "y"), (3, 4)))
     assert type(made.rate) is float

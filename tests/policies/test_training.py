@@ -73,7 +73,8 @@ def test_a_run_that_is_resumed_ends_as_one_that_is_not(call):
     lines = err.splitlines()
     assert [line.split(",")[0] for line in lines if line.startswith("epoch")] == ["epoch 0", "epoch 1"]
     for seed, folder in ((1, "again"), (2, "other")):
-        assert call(f"train attention --config run.toml --set trainer.epochs=1 --set trainer.seed={seed} --out {folder}")[0] == 0
+        once = f"--set trainer.epochs=1 --set trainer.seed={seed}"
+        assert call(f"train attention --config run.toml {once} --out {folder}")[0] == 0
     assert not same("again", "whole")
     assert not same("again", "other")
     code, _, err = call("train attention --out again --resume --set trainer.epochs=2")
@@ -86,7 +87,8 @@ def test_a_run_that_is_resumed_ends_as_one_that_is_not(call):
     rows = Path("again/logs/version_1/metrics.csv").read_text().splitlines()[1:]
     assert {line.split(",")[0] for line in rows} == {"1"}
 
-    code, out, err = call("eval whole/checkpoints/best.ckpt --set validation.variants=cvrp --set validation.augmentations=1")
+    fewer = "--set validation.variants=cvrp --set validation.augmentations=1"
+    code, out, err = call(f"eval whole/checkpoints/best.ckpt {fewer}")
     assert code == 0, err
     assert json.loads(out).keys() == {"val/gap", "val/gap/cvrp"}
 
@@ -107,9 +109,8 @@ def test_a_run_that_is_resumed_ends_as_one_that_is_not(call):
 def test_labels_are_imitated(call, tmp_path):
     code, _, err = call("generate labels cvrp --count 8 -o labels --stops 4-6 --iterations 20 --solver ils")
     assert code == 0, err
-    code, _, err = call(
-        "train attention --config run.toml --out run --set trainer.epochs=2 --set imitation.epochs=1 --set imitation.labels=labels"
-    )
+    imitated = "--set imitation.epochs=1 --set imitation.labels=labels"
+    code, _, err = call(f"train attention --config run.toml --out run --set trainer.epochs=2 {imitated}")
     assert code == 0, err
     text = Path("run/logs/version_0/metrics.csv").read_text()
     head, *rows = [line.split(",") for line in text.splitlines()]
@@ -127,7 +128,11 @@ def test_checkpoints_run_nothing(call, tmp_path):
     torch.save({checkpoints.FACTS: Bomb()}, "bomb.ckpt")
     (tmp_path / "raw.ckpt").write_bytes(pickle.dumps(Bomb()))
     torch.save({"state_dict": {}}, "foreign.ckpt")
-    for name, reason in (("bomb", "is no checkpoint"), ("raw", "is no checkpoint"), ("foreign", "does not say what")):
+    for name, reason in (
+        ("bomb", "is no checkpoint"),
+        ("raw", "is no checkpoint"),
+        ("foreign", "does not say what"),
+    ):
         code, _, err = call(f"export {name}.ckpt -o out.npz")
         assert code == 2
         assert reason in err
@@ -156,7 +161,9 @@ def test_checkpoints_run_nothing(call, tmp_path):
         ("train attention --set trainer.precision=7", ["trainer.precision must be str, not 7"]),
         ("train attention --set trainer.precision=half", ["trainer: "]),
         ("eval none.ckpt", ["none.ckpt: there is no such file"]),
-        ("export none.ckpt -o out.txt", ["none.ckpt: there is no such file", "out.txt: weights cannot be written as '.txt'"]),
+        ("export none.ckpt -o out.txt", [
+            "none.ckpt: there is no such file", "out.txt: weights cannot be written as '.txt'"
+        ]),
     ],
 )  # fmt: skip
 def test_errors_say_what_to_change(call, line, messages):

@@ -46,7 +46,9 @@ def test_gradients_are_finite_on_every_variant(policy, names):
         for label, weights in policy.named_parameters():
             assert weights.grad is not None, label
             assert torch.isfinite(weights.grad).all(), (name, label)
-        assert all(not found.violations and not found.missing for found in env.judge(*_rows(td, out["actions"], 7)))
+        assert all(
+            not found.violations and not found.missing for found in env.judge(*_rows(td, out["actions"], 7))
+        )
 
 
 def _rows(td, actions, starts):
@@ -62,9 +64,8 @@ def test_plans_are_as_likely_as_they_are_when_evaluated_alone(policy, names):
     for row, plan in enumerate(out["actions"]):
         alone = td[row % 6 : row % 6 + 1]
         memory = policy.network.encode(alone)
-        decisions = policy.replay(env, alone, memory, plan[None, None])
-        rest = type(decisions)(*(entry[:, :, given:] for entry in decisions))
-        likelihood = policy.log_likelihood(memory, rest)[0, 0]
+        start, whole = (policy.replay(env, alone, memory, plan[None, None, :end]) for end in (given, None))
+        likelihood = whole.likelihood[0, 0] - start.likelihood[0, 0]
         torch.testing.assert_close(likelihood, out["log_likelihood"][row], atol=2e-4, rtol=1e-4)
     again = policy(td, env, actions=out["actions"][:6])
     torch.testing.assert_close(again["reward"], out["reward"][:6])
@@ -73,15 +74,15 @@ def test_plans_are_as_likely_as_they_are_when_evaluated_alone(policy, names):
 def test_chances_are_those_of_the_scores():
     scores = torch.tensor([1.0, -math.inf, 0.0, 2.0]).expand(40_000, -1)
     chance = torch.Generator().manual_seed(0)
-    chosen = Sampled(temperature=0.5, generator=chance)(scores, 0)
+    chosen = Sampled(temperature=0.5, generator=chance)(scores)
     share = torch.bincount(chosen, minlength=4) / len(chosen)
     torch.testing.assert_close(share, (scores[0] / 0.5).softmax(0), atol=0.01, rtol=0.0)
-    assert (greedy(scores, 0) == 3).all()
+    assert (greedy(scores) == 3).all()
 
 
 @pytest.mark.parametrize("generator", [Mixed(12, SINGLE, seed=3), Mixed(12, SEVERAL, seed=3)])
 def test_candidates_are_depots_and_the_nearest_allowed_stops(policy, generator):
-    env, td = problems(generator, 8)
+    _, td = problems(generator, 8)
     memory = policy.network.encode(td)
     depots = td["depot_features"].shape[1]
     rng = np.random.default_rng(0)
