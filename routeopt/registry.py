@@ -17,6 +17,7 @@ SOLVERS = {
     "savings": "routeopt.solvers.vrp.savings:Savings",
     "sweep": "routeopt.solvers.vrp.sweep:Sweep",
     "regret": "routeopt.solvers.vrp.regret:Regret",
+    "neural": "routeopt.solvers.vrp.neural.constructor:Neural",
     "ils": "routeopt.solvers.vrp.ils:ILS",
     "hgs": "routeopt.solvers.vrp.hgs:HGS",
     "lk": "routeopt.solvers.vrp.tour:LinKernighan",
@@ -40,6 +41,7 @@ READERS = {
 # What is trained: each names its recipe (routeopt/policies/recipe.py).
 POLICIES = {
     "attention": "routeopt.policies.attention.recipe:RECIPE",
+    "arcs": "routeopt.policies.arcs.recipe:RECIPE",
     "edges": "routeopt.policies.edges.recipe:RECIPE",
 }
 

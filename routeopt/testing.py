@@ -69,14 +69,16 @@ def check_solver(solver: Any, *, seconds: float = 0.5) -> None:
 def check_env(env: Any, *, batch: int = 16, seed: int = 0, device: str = "cpu") -> None:
     """Check an environment for learning against its contract.
 
-    Random plans, and plans that stay away from the depots, are followed to their end: something is always
-    allowed, what is allowed is feasible, and the reward is minus the cost that ``env.judge`` states.
+    Random plans, and plans of the last allowed actions, which stay away from depots, are followed to their end:
+    something is always allowed, what is allowed is feasible, and the reward is minus the cost that ``env.judge``
+    states. Vehicle routing and path search are checked alike.
 
     Parameters
     ----------
     env : RL4COEnvBase
         With a generator whose ``rng`` follows ``env.set_seed``, and with ``judge(td, actions)``, which returns for
-        each plan its ``cost``, ``violations`` and ``missing``, reckoned without the environment's own rules.
+        each plan its ``cost``, ``violations`` and ``missing``, reckoned without the environment's own rules. A
+        plan that may fail at a penalty states it in its cost, and is not missing anything.
     batch : int
         Number of problems.
     seed : int

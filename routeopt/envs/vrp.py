@@ -13,6 +13,7 @@ from torch import Tensor
 
 from routeopt.envs import plans, rules
 from routeopt.envs.generators import Generator, Mixed, Stated
+from routeopt.envs.starts import in_turn
 from routeopt.envs.tensors import instances
 from routeopt.errors import ProblemError
 from routeopt.problems.evaluation import Evaluation, Evaluator
@@ -195,22 +196,16 @@ class VRPEnv(RL4COEnvBase):
         depots = td["depot_features"].shape[-2]
         number = torch.arange(num_starts, device=td["locs"].device)
         if depots == 1:
-            return _in_turn(td["action_mask"][..., 1:], number).unsqueeze(-1) + 1
-        depot = _in_turn(td["action_mask"][..., :depots], number)
+            return in_turn(td["action_mask"][..., 1:], number).unsqueeze(-1) + 1
+        depot = in_turn(td["action_mask"][..., :depots], number)
         servable = td["servable"][..., depots:]
         own = servable.gather(-2, depot.unsqueeze(-1).expand(*depot.shape, servable.shape[-1]))
-        stop = _in_turn(own, (number // depots).unsqueeze(-1)).squeeze(-1)
+        stop = in_turn(own, (number // depots).unsqueeze(-1)).squeeze(-1)
         return torch.stack([depot, stop + depots], -1)
 
     def select_start_nodes(self, td: TensorDict, num_starts: int) -> Tensor:
         """Return the first action of each start ``(num_starts · B,)``, in the order that RL4CO's decoding has."""
         return self.starts(td, num_starts)[..., 0].transpose(0, 1).flatten()
-
-
-def _in_turn(allowed: Tensor, number: Tensor) -> Tensor:
-    """Return the allowed one of this number, counted round and round, along the last axis."""
-    order = (~allowed).to(torch.uint8).argsort(dim=-1, stable=True)
-    return order.gather(-1, number % allowed.sum(-1, keepdim=True).clamp(min=1))
 
 
 def _seen(td: TensorDict) -> dict[str, Tensor]:

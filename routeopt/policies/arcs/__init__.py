@@ -1,0 +1,1 @@
+"""A policy that scores the arcs of a network for a target."""
