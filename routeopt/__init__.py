@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from routeopt.solvers.vrp.hgs import HGS as HGS
     from routeopt.solvers.vrp.ils import ILS as ILS
     from routeopt.solvers.vrp.nearest import Nearest as Nearest
+    from routeopt.solvers.vrp.neural.constructor import Neural as Neural
     from routeopt.solvers.vrp.ortools import ORTools as ORTools
     from routeopt.solvers.vrp.regret import Regret as Regret
     from routeopt.solvers.vrp.rich import RichILS as RichILS
@@ -95,6 +96,7 @@ _PUBLIC = {
     "ILS": "routeopt.solvers.vrp.ils:ILS",
     "LinKernighan": "routeopt.solvers.vrp.tour:LinKernighan",
     "Nearest": "routeopt.solvers.vrp.nearest:Nearest",
+    "Neural": "routeopt.solvers.vrp.neural.constructor:Neural",
     "ORTools": "routeopt.solvers.vrp.ortools:ORTools",
     "Regret": "routeopt.solvers.vrp.regret:Regret",
     "RichILS": "routeopt.solvers.vrp.rich:RichILS",

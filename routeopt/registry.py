@@ -17,6 +17,7 @@ SOLVERS = {
     "savings": "routeopt.solvers.vrp.savings:Savings",
     "sweep": "routeopt.solvers.vrp.sweep:Sweep",
     "regret": "routeopt.solvers.vrp.regret:Regret",
+    "neural": "routeopt.solvers.vrp.neural.constructor:Neural",
     "ils": "routeopt.solvers.vrp.ils:ILS",
     "hgs": "routeopt.solvers.vrp.hgs:HGS",
     "lk": "routeopt.solvers.vrp.tour:LinKernighan",

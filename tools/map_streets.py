@@ -29,8 +29,8 @@ RANKS = {
     "tertiary_link": 1,
 }
 COLOURS = {  # land, casing, street, large street
-    "light": ("#F3F1EC", "#DAD5CB", "#FFFFFF", "#FFF3D1"),
-    "dark": ("#16191D", "#0C0E11", "#343A42", "#4A5059"),
+    "light": ("#EFECE5", "#C9C2B3", "#FFFFFF", "#FFEFC2"),
+    "dark": ("#16191D", "#0C0E11", "#3C434C", "#565D67"),
 }
 
 
@@ -61,14 +61,14 @@ def style(city: str, theme: str) -> dict[str, Any]:
     if city:
         sources["streets"] = {"type": "geojson", "data": f"/app/static/{city}.json"}
         colour = ["step", ["get", "rank"], street, 2, large]
-        layers += [_lines("casing", casing, 1.5), _lines("street", colour, 1.0)]
+        layers += [_lines("casing", casing, 1.4), _lines("street", colour, 1.0)]
     return {"version": 8, "name": city or "plain", "sources": sources, "layers": layers}
 
 
 def _lines(name: str, colour: Any, widening: float) -> dict[str, Any]:
     """Return a layer of lines that widen with the rank of the street and the zoom."""
     widths = [
-        ["*", widening, ["+", a, ["*", b, ["get", "rank"]]]] for a, b in ((0.4, 0.4), (1.4, 0.8), (7.0, 2.5))
+        ["*", widening, ["+", a, ["*", b, ["get", "rank"]]]] for a, b in ((0.5, 0.5), (2.6, 1.2), (9.0, 3.0))
     ]
     width = ["interpolate", ["linear"], ["zoom"], 11, widths[0], 14, widths[1], 17, widths[2]]
     return {

@@ -14,7 +14,13 @@ from routeopt.problems.network import Network
 from routeopt.problems.vrp import VRP
 
 ATTRIBUTION = "Streets © OpenStreetMap contributors, ODbL"
-WIDTH, HEIGHT = 640, 440  # pixels that the places should fit in
+KEY, OFFLINE = "basemap", "Bundled streets (offline)"
+_CARTO = "https://basemaps.cartocdn.com/gl/{}-gl-style/style.json"
+ONLINE = {  # styles for MapLibre, fetched by the browser of whoever chooses one
+    "CARTO (online)": {"light": _CARTO.format("positron"), "dark": _CARTO.format("dark-matter")},
+    "OpenFreeMap (online)": dict.fromkeys(("light", "dark"), "https://tiles.openfreemap.org/styles/liberty"),
+}
+WIDTH, HEIGHT = 640, 400  # pixels that the places should fit in
 THINNINGS = 4  # times that every other point of a line may go
 PAPER = 0.1  # degrees at the equator that a planar problem is stretched over
 DEEPEST = 17.0  # zoom, for places close together
@@ -26,9 +32,29 @@ def dark() -> bool:
     return st.context.theme.type == "dark"
 
 
-def style_of(city: str | None) -> str:
-    """Return the address of the style on this server."""
-    return f"/app/static/{city or 'plain'}-{'dark' if dark() else 'light'}.json"
+def choose() -> None:
+    """Show what may lie under the routes; only the bundled streets are there without internet."""
+    st.selectbox(
+        "Base map",
+        [OFFLINE, *ONLINE],
+        key=KEY,
+        help="Bundled streets come from this machine. Your browser fetches any other map from its provider.",
+    )
+
+
+def style_of(city: str | None, *, geographic: bool) -> str:
+    """Return the address of the style: on this server, unless an online map was chosen."""
+    shade = "dark" if dark() else "light"
+    online = ONLINE.get(st.session_state.get(KEY, OFFLINE))
+    if online is not None and geographic:
+        return online[shade]
+    return f"/app/static/{city or 'plain'}-{shade}.json"
+
+
+def attribution() -> str:
+    """Return whom the map is owed to."""
+    chosen = st.session_state.get(KEY, OFFLINE)
+    return f"{ATTRIBUTION} · Base map © {chosen.partition(' (')[0]}" if chosen in ONLINE else ATTRIBUTION
 
 
 @cache

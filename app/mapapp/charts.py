@@ -34,7 +34,10 @@ def timeline(shown: Shown) -> alt.Chart:
         x2="to",
         y=alt.Y("route:N", sort=shown.labels, title=None),
         color=alt.Color(
-            "what:N", scale=alt.Scale(domain=list(KINDS), range=list(KINDS.values())), title=None
+            "what:N",
+            scale=alt.Scale(domain=list(KINDS), range=list(KINDS.values())),
+            legend=alt.Legend(symbolOpacity=1.0),
+            title=None,
         ),
         tooltip=["stop:N", "what:N", "when:N", "route:N"],
     )

@@ -14,7 +14,7 @@ from mapapp.shown import Shown
 from routeopt.plot.style import LATE, PAPER
 from routeopt.problems.vrp import VRP
 
-KEY, LAYER = "map", "crossings"
+LAYER = "crossings"
 MOST = 10_000  # crossings that can be clicked on
 
 
@@ -42,10 +42,16 @@ def waiting(shown: Shown, problem: VRP) -> pydeck.Layer:
     return dots("waiting", rows, ink(PAPER), 8.0, edge=ink(LATE))
 
 
+def key() -> str:
+    """Return the key of the map: another one after each click, or what was clicked on would stay selected."""
+    return f"map {st.session_state['source'].version}"
+
+
 def clicked() -> None:
     """Add a stop where the map was clicked; edits so far become part of the problem."""
     state = st.session_state
-    event, problem, source = state.get(KEY), state.get("problem"), state.get("source")
+    problem, source = state.get("problem"), state.get("source")
+    event = state.get(key()) if source is not None else None
     found = event["selection"]["objects"].get(LAYER, []) if event else []
     if not found or problem is None or source is None:
         return

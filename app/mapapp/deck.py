@@ -17,7 +17,7 @@ from routeopt.problems.vrp import VRP
 
 NUMBERED = 400  # stops, up to which each shows its number
 FADED = 45  # of 255: routes other than the one that is looked at
-HEIGHT = 520  # pixels
+HEIGHT = 450  # pixels: all of it above the fold of a small desk
 WIDE = ([20, 200, 1000], [5.0, 3.5, 2.5])  # pixels of a route's line by the number of stops
 DOTS = ([20, 200, 1000], [10.0, 8.0, 4.5])  # pixels of a stop's radius
 
@@ -64,7 +64,7 @@ def deck(layers: list[pydeck.Layer], ground: Ground, city: str | None) -> pydeck
     return Compact(
         layers=layers,
         initial_view_state=pydeck.ViewState(**ground.view(), pitch=0, bearing=0),
-        map_style=basemap.style_of(city),
+        map_style=basemap.style_of(city, geographic=ground.geographic),
         map_provider=None,
         tooltip={"text": "{tip}"},
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from math import inf, isnan
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -23,6 +24,7 @@ class Field(NamedTuple):
     title: str
     unit: float  # of what the problem counts in one of what is shown, where places are degrees
     planar: str  # the title where they are not
+    load: int | None = None  # which of several loads it is about
 
 
 FIELDS = (
@@ -38,11 +40,12 @@ FIELDS = (
 )
 ALWAYS = ("capacity", "fixed_cost", "distance_cost", "duration_cost")
 NEUTRAL = Vehicle()  # what an empty cell means
+MOST_LOADS = 4
 CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?")
 
 
-def edit(problem: VRP, key: str) -> list[Vehicle]:
-    """Show the fleet; return it as edited.
+def edit(problem: VRP, key: str) -> tuple[list[Vehicle], int]:
+    """Show the fleet; return it as edited, and how many kinds of load there are.
 
     Raises
     ------
@@ -50,10 +53,22 @@ def edit(problem: VRP, key: str) -> list[Vehicle]:
         With a message for each cell that cannot be understood.
     """
     more = st.toggle("More limits", key="fleet_more", help="Distance, duration, stops, overtime.")
-    fields = [field for field in FIELDS if field.attribute in _in_use(problem) or more]
+    loads = loads_of(problem)
+    if more:
+        loads = int(
+            st.number_input(
+                "Kinds of load",
+                loads,
+                max(loads, MOST_LOADS),
+                key=f"loads {key}",
+                help="Such as weight and volume: a capacity of each vehicle, and a demand of each stop, for each.",
+            )
+        )
+    shown = {field.attribute for field in FIELDS} if more else _in_use(problem)
+    fields = columns(shown, loads)
     frame = st.data_editor(
         table(problem, fields),
-        key=f"fleet {key} {more}",
+        key=f"fleet {key} {more} {loads}",
         num_rows="dynamic",
         hide_index=True,
         column_config={
@@ -62,7 +77,28 @@ def edit(problem: VRP, key: str) -> list[Vehicle]:
         placeholder="any",
         alt="Types of vehicles, one a row",
     )
-    return vehicles(problem, frame, fields)
+    return vehicles(problem, frame, fields), loads
+
+
+def loads_of(problem: VRP) -> int:
+    """Return how many kinds of load a problem has."""
+    sizes = (np.size(vehicle.capacity) for vehicle in problem.vehicles)
+    stops = problem.stops
+    return max(stops.delivery.shape[1], stops.pickup.shape[1], problem.amounts.shape[1], *sizes)
+
+
+def columns(attributes: set[str], loads: int) -> list[Field]:
+    """Return the columns of some attributes: where there are several loads, a capacity for each."""
+    found = []
+    for field in FIELDS:
+        if field.attribute not in attributes:
+            continue
+        if field.attribute == "capacity" and loads > 1:
+            titles = [f"{field.title} {load}" for load in range(1, loads + 1)]
+            found += [field._replace(title=t, planar=t, load=k) for k, t in enumerate(titles)]
+        else:
+            found.append(field)
+    return found
 
 
 def table(problem: VRP, fields: list[Field]) -> pd.DataFrame:
@@ -71,16 +107,13 @@ def table(problem: VRP, fields: list[Field]) -> pd.DataFrame:
     for vehicle, name in zip(problem.vehicles, problem.vehicle_names, strict=True):
         row: dict[str, Any] = {"Vehicle": name, "Number": vehicle.count}
         for field in fields:
-            row[_title(problem, field)] = _shown(getattr(vehicle, field.attribute), _unit(problem, field))
+            row[_title(problem, field)] = _shown(_limit(vehicle, field), _unit(problem, field))
         row["From"], row["To"] = (_time(problem, time) for time in vehicle.shift)
         rows.append(row)
     frame = pd.DataFrame(rows)
-    for column in frame.columns:
-        if (
-            column not in ("Vehicle", "From", "To")
-            and frame[column].map(lambda v: not isinstance(v, str)).all()
-        ):
-            frame[column] = frame[column].astype("float64")
+    for field in fields:
+        title = _title(problem, field)
+        frame[title] = frame[title].astype("float64")
     return frame.astype({"Number": "Int64"})
 
 
@@ -96,16 +129,17 @@ def vehicles(problem: VRP, frame: pd.DataFrame, fields: list[Field]) -> list[Veh
         if place >= len(problem.vehicles) or name != problem.vehicle_names[place]:
             changes["name"] = name
         for field in fields:
-            stated, shown = row[_title(problem, field)], getattr(before, field.attribute)
-            if isinstance(shown, tuple):
-                continue  # several loads are stated in the file
-            value = (
-                getattr(NEUTRAL, field.attribute)
-                if pd.isna(stated)
-                else float(stated) * _unit(problem, field)
-            )
-            if _shown(shown, _unit(problem, field)) != (None if pd.isna(stated) else stated):
+            stated, shown = row[_title(problem, field)], _limit(before, field)
+            neutral = inf if field.load is not None else getattr(NEUTRAL, field.attribute)
+            value = neutral if pd.isna(stated) else float(stated) * _unit(problem, field)
+            if _shown(shown, _unit(problem, field)) == (None if pd.isna(stated) else stated):
+                value = shown  # not as it was rounded for the table
+            if field.load is None:
                 changes[field.attribute] = value
+            else:
+                changes[field.attribute] = (*changes.get(field.attribute, ()), value)
+        if changes.get("capacity") == _loads(before, fields):
+            changes["capacity"] = before.capacity  # one number for several loads stays one number
         shift = [
             _moment(problem, row[side], shown, f"vehicle {place + 1}, {side.lower()}", errors)
             for side, shown in zip(("From", "To"), before.shift, strict=True)
@@ -138,10 +172,20 @@ def _unit(problem: VRP, field: Field) -> float:
     return field.unit if problem.geographic else 1.0
 
 
-def _shown(value: Any, unit: float) -> Any:
+def _limit(vehicle: Vehicle, field: Field) -> float:
+    """Return a limit of a vehicle; of a load that it states no capacity for, that of one without limits."""
+    value = getattr(vehicle, field.attribute)
+    if not isinstance(value, tuple):
+        return float(value) if not field.load else inf
+    return float(value[field.load or 0]) if (field.load or 0) < len(value) else inf
+
+
+def _loads(vehicle: Vehicle, fields: list[Field]) -> tuple[float, ...]:
+    return tuple(_limit(vehicle, field) for field in fields if field.load is not None)
+
+
+def _shown(value: float, unit: float) -> float | None:
     """Return a limit in the unit of the table, rounded so that it reads well and comes back unchanged."""
-    if isinstance(value, tuple):
-        return " / ".join(f"{part:g}" for part in value)
     return None if value == inf else round(value / unit, 9)
 
 

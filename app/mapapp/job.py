@@ -5,16 +5,25 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Sequence
 from math import inf
 
 import routeopt as ro
+from mapapp import kernels
 from mapapp.errors import messages
 from routeopt.problems.instance import Routes
 from routeopt.problems.solution import Solution
 from routeopt.problems.vrp import VRP
+from routeopt.solving.chain import Link
 
 #: searches of all sessions that run at once; the others wait for their turn
 _TURNS = threading.BoundedSemaphore(max(2, os.cpu_count() or 1))
+MOMENT = 0.1  # seconds of a search that is made for its kernels alone
+
+
+def tried(problem: VRP, solver: str) -> None:
+    """Run each link of a chain for a moment."""
+    ro.solve(problem, MOMENT, solver=solver)
 
 
 class Job:
@@ -42,7 +51,7 @@ class Job:
         start: Routes | None = None,
     ) -> None:
         self.problem, self.seconds, self.solver, self.seed, self.start = problem, seconds, solver, seed, start
-        self.state = "waiting"  # then "preparing", "searching", "done"
+        self.state = "waiting"  # then "compiling" where that is needed, "preparing", "searching", "done"
         self.searched = 0.0  # seconds
         self.iterations = 0
         self.objective = inf
@@ -79,7 +88,6 @@ class Job:
                 if self._stopped.is_set():
                     return
             try:
-                self.state = "preparing"
                 self._search()
             finally:
                 _TURNS.release()
@@ -90,6 +98,10 @@ class Job:
 
     def _search(self) -> None:
         run = ro.search(self.problem, self.seconds, solver=self.solver, seed=self.seed, start=self.start)
+        self._compile(run.chain)
+        if self._stopped.is_set():
+            return
+        self.state = "preparing"
         incumbents = iter(run)
         for incumbent in incumbents:
             if incumbent.iterations > 0:
@@ -101,3 +113,16 @@ class Job:
                 break
         incumbents.close()  # a stopped solver hands over what it has
         self.solution = run.solution()
+
+    def _compile(self, chain: Sequence[Link]) -> None:
+        """Wait until the kernels of a chain are compiled, which a machine does once; a first plan is shown early."""
+        names = ",".join(link.name for link in chain)
+        if kernels.known(names):
+            return
+        self.state = "compiling"
+        if len(chain) > 1 and chain[0].constructs:
+            first = chain[0].name
+            kernels.prepare(first, self._stopped.is_set, tried, self.problem, first)
+            if not self._stopped.is_set():
+                self.routes = ro.solve(self.problem, MOMENT, solver=first, seed=self.seed).routes
+        kernels.prepare(names, self._stopped.is_set, tried, self.problem, self.solver)

@@ -29,6 +29,16 @@ INPUTS: dict[str, Any] = {  # by key, with what they are at first; None: what th
     "minutes": None,
     "explored": None,
     "click_sets": None,
+    "avoid": None,
+    "favour": None,
+    "via": None,
+    "any_order": None,
+    "basemap": None,
+    "weights": None,
+    "variant": None,
+    "learning_stops": 50,
+    "learning_seed": 1,
+    "edges_each": 3,
 }
 
 

@@ -31,15 +31,16 @@ def watch(job: Job) -> None:
 
 
 def _text(job: Job) -> str:
-    if job.state == "waiting":
+    if job.state == "waiting" and job.waited > PATIENCE:
         return "Waiting for a free processor: others are planning on this machine."
-    if job.state == "preparing":
-        if job.waited < PATIENCE:
-            return "Preparing"
+    if job.state == "compiling" and job.waited > PATIENCE:
+        shown = " Meanwhile the map shows a first plan." if job.routes is not None else ""
         return (
-            f"Preparing for {job.waited:.0f} s: distances along streets, and, once on each machine, "
-            "compiling the search; that takes up to a minute."
+            f"Compiling the search for this machine: {job.waited:.0f} s. "
+            f"That is done once, and takes about half a minute.{shown}"
         )
+    if job.state in ("waiting", "compiling", "preparing"):
+        return "Preparing: distances along the streets" if job.problem.geographic else "Preparing"
     cost = f", cost {number(job.objective)}" if isfinite(job.objective) else ""
     return f"{job.searched:.1f} of {job.seconds:g} s, {job.iterations:,} iterations{cost}"
 

@@ -14,6 +14,7 @@ from routeopt.problems.network import Network
 from routeopt.problems.paths import Path
 from routeopt.solvers.paths import front
 from routeopt.solvers.paths.front import ShortestPaths
+from routeopt.solvers.paths.preferences import RoutePreferences
 
 METHODS = tuple(front.METHODS)
 _counting = threading.Lock()  # the counter of settled nodes belongs to all who ask
@@ -47,6 +48,18 @@ def _prepared(city: str, metric: str, shut: tuple[str, ...], method: str) -> tup
     paths.distance(0, network.size - 1)  # what is compiled or loaded is not measured below
     paths.path(0, network.size - 1)
     return paths, time.perf_counter() - begun
+
+
+def compile_all(network: Network) -> None:
+    """Ask every method for a path, and for what else this page shows."""
+    for method in METHODS:
+        paths = ShortestPaths(network, "time", method, threads=1)
+        paths.distance(0, network.size - 1)
+        paths.path(0, network.size - 1)
+    paths.alternatives(0, network.size - 1, k=2)
+    first = ShortestPaths(network, "time", METHODS[0], threads=1)
+    first.isochrone(0, [60.0, 120.0])
+    first.preferring(RoutePreferences(avoid=("tolls",), via=(1,))).path(0, network.size - 1)
 
 
 def paths_of(city: str, metric: str, shut: tuple[str, ...], method: str) -> ShortestPaths:

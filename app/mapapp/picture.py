@@ -42,5 +42,6 @@ def draw(
 def _credit(shown: Shown) -> None:
     """Say where the streets come from, as their licence asks."""
     network = basemap.network_of(shown.problem)
-    if network is not None or basemap.city_of(shown.problem):
-        st.caption(basemap.ATTRIBUTION)
+    online = shown.problem.geographic and st.session_state.get(basemap.KEY) in basemap.ONLINE
+    if network is not None or online or basemap.city_of(shown.problem):
+        st.caption(basemap.attribution())

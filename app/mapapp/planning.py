@@ -5,7 +5,19 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from mapapp import deck, downloads, fleet, live, results, solver, source as sources, stops, tiles, words
+from mapapp import (
+    basemap,
+    deck,
+    downloads,
+    fleet,
+    live,
+    results,
+    solver,
+    source as sources,
+    stops,
+    tiles,
+    words,
+)
 from mapapp.again import carried
 from mapapp.errors import messages, show as show_errors
 from mapapp.job import Job
@@ -28,6 +40,7 @@ def page() -> None:
     state["problem"] = problem
     with st.sidebar:
         settings = solver.choose()
+        basemap.choose()
     _collect()
     if state["planned_for"] != source.key and problem is not None:
         state.update(planned_for=source.key, shown=None, before=None, complaints=None)
@@ -63,9 +76,9 @@ def _problem(source: Source) -> tuple[VRP | None, list[str]]:
     key = f"{source.key} {source.version}"
     try:
         with st.sidebar.expander("Vehicles", icon=":material/local_shipping:", expanded=True):
-            vehicles = fleet.edit(source.problem, key)
+            vehicles, loads = fleet.edit(source.problem, key)
         with st.sidebar.expander("Stops", icon=":material/location_on:"):
-            return stops.edit(source.problem, vehicles, key), []
+            return stops.edit(source.problem, vehicles, loads, key), []
     except Exception as error:  # a cell may hold anything
         return None, messages(error)
 
@@ -104,15 +117,16 @@ def _header(source: Source, problem: VRP | None, settings: solver.Settings, comp
     """Show the title and the buttons."""
     state = st.session_state
     running, shown = state["job"] is not None, state["shown"]
-    title, plan, improve = st.columns([4, 1, 1], vertical_alignment="bottom")
+    title, right = st.columns([2, 1], vertical_alignment="bottom")
+    buttons = right.container(horizontal=True)  # beside each other on a phone too
     title.title(words.plain(source.problem.name or "Plan"))
     wrong = problem is None or running or settings.chain is None
-    if plan.button(
+    if buttons.button(
         "Plan", type="primary", key="plan", disabled=wrong, width="stretch", icon=":material/route:"
     ):
         _begin(problem, settings, None)
         st.rerun()
-    better = improve.button(
+    better = buttons.button(
         "Improve",
         key="improve",
         disabled=wrong or shown is None,

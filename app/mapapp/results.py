@@ -13,6 +13,7 @@ from mapapp.solver import Settings
 from routeopt.problems.vrp import VRP
 
 TABS = ["Map", "Timeline", "Loads", "Table", "Convergence", "Compare"]
+ALL = -1  # in place of a route
 LISTED = 60  # routes, up to which charts have a row for each
 TIMES = ("arrival", "begin", "departure")
 SPANS = ("waiting", "lateness")
@@ -36,15 +37,16 @@ def show(shown: Shown, problem: VRP | None, settings: Settings) -> None:
 
 def _map(shown: Shown, problem: VRP | None) -> None:
     """Draw the map; a route may be looked at alone, and clicks may add stops."""
-    options = [None, *range(shown.solution.vehicles)]
+    options = [ALL, *range(shown.solution.vehicles)]
     left, middle, right = st.columns([2, 1.5, 2], vertical_alignment="center")
-    route = left.selectbox(
+    chosen = left.selectbox(
         "Route",
         options,
         key="route",
-        format_func=lambda route: "All routes" if route is None else shown.labels[route],
+        format_func=lambda route: "All routes" if route == ALL else shown.labels[route],
         label_visibility="collapsed",
     )
+    route = None if chosen == ALL else chosen
     if shown.mapped and middle.toggle("Vehicles over time", key="moving"):
         motion.show(shown, route)
         return
@@ -54,7 +56,7 @@ def _map(shown: Shown, problem: VRP | None) -> None:
     adding = right.toggle("Click adds stops", key="adding", help="On a crossing of the streets.")
     picture.draw(
         shown,
-        key=clicks.KEY,
+        key=clicks.key(),
         route=route,
         below=[clicks.crossings(problem)] if adding else [],
         above=[clicks.waiting(shown, problem)] if problem is not shown.problem else [],

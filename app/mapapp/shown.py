@@ -11,6 +11,7 @@ from mapapp import words
 from mapapp.basemap import Ground, thinned
 from routeopt.data.writers.geojson import route_line
 from routeopt.plot import route_styles
+from routeopt.problems.instance import Floats
 from routeopt.problems.solution import Solution, Visit
 
 Rows = list[dict[str, Any]]
@@ -37,8 +38,8 @@ class Shown:
 
     @cached_property
     def ground(self) -> Ground:
-        """How places become degrees."""
-        return Ground(self.problem.places, self.problem.geographic)
+        """How places become degrees; the map looks at all routes, also where they leave the stops behind."""
+        return Ground(np.concatenate([self.problem.places, *self._tracks]), self.problem.geographic)
 
     @cached_property
     def colours(self) -> list[str]:
@@ -54,13 +55,17 @@ class Shown:
     @cached_property
     def lines(self) -> list[list[list[float]]]:
         """The line of each route along its legs, in degrees."""
-        vehicles, fine = self.problem.vehicles, len(self.problem.stops) <= FINE
-        lines = (
+        fine, tolerance = len(self.problem.stops) <= FINE, TOLERANCE / self.ground.scale
+        return [self.ground.degrees(line if fine else thinned(line, tolerance)) for line in self._tracks]
+
+    @cached_property
+    def _tracks(self) -> list[Floats]:
+        """The line of each route in the units of the places."""
+        vehicles = self.problem.vehicles
+        return [
             route_line(self.problem, vehicles[kind].profile, [visit.node for visit in visits])
             for kind, visits in zip(self.solution.routes.vehicle, self.solution.schedule, strict=True)
-        )
-        tolerance = TOLERANCE / self.ground.scale
-        return [self.ground.degrees(line if fine else thinned(line, tolerance)) for line in lines]
+        ]
 
     @cached_property
     def stops(self) -> Rows:

@@ -17,8 +17,8 @@ from routeopt.problems.vrp import VRP
 MINUTES = "service (min)"
 
 
-def edit(problem: VRP, vehicles: list[Vehicle], key: str) -> VRP:
-    """Show the stops; return the problem as edited, with these vehicles.
+def edit(problem: VRP, vehicles: list[Vehicle], loads: int, key: str) -> VRP:
+    """Show the stops, with a demand for each kind of load; return the problem as edited, with these vehicles.
 
     Raises
     ------
@@ -30,22 +30,33 @@ def edit(problem: VRP, vehicles: list[Vehicle], key: str) -> VRP:
         st.caption("The file states how far each stop is from each other, so its stops are not edited here.")
         st.dataframe(table(problem), hide_index=True)
         return problem if same_fleet else problem.replace(vehicles=vehicles)
-    before = table(problem)
+    before = table(problem, loads)
     after = st.data_editor(
-        before, key=f"stops {key}", num_rows="dynamic", hide_index=True, height=320, alt="Stops, one a row"
+        before,
+        key=f"stops {key} {loads}",
+        num_rows="dynamic",
+        hide_index=True,
+        height=320,
+        alt="Stops, one a row",
     )
     if after.equals(before):
         return problem if same_fleet else problem.replace(vehicles=vehicles)
     return edited(problem, after, vehicles)
 
 
-def table(problem: VRP) -> pd.DataFrame:
-    """Return the stops as a frame that :meth:`routeopt.VRP.from_table` understands; empty: no limit."""
+def table(problem: VRP, loads: int = 1) -> pd.DataFrame:
+    """Return the stops as a frame that :meth:`routeopt.VRP.from_table` understands; empty: no limit.
+
+    There are columns for so many kinds of load at least.
+    """
     stops, geographic = problem.stops, problem.geographic
     columns: dict[str, Any] = {"name": problem.names[len(problem.depots) :]}
     columns |= dict(zip(("lon", "lat") if geographic else ("x", "y"), (stops.x, stops.y), strict=True))
-    columns |= _numbered("demand", stops.delivery) or {"demand": stops.delivery[:, 0]}
-    columns |= _numbered("pickup", stops.pickup)
+    missing = max(loads - stops.delivery.shape[1], 0)
+    delivery = np.pad(stops.delivery, ((0, 0), (0, missing)))
+    columns |= _numbered("demand", delivery)
+    if stops.pickup.any():
+        columns |= _numbered("pickup", stops.pickup)
     columns |= _windows(problem)
     if stops.service.any() or geographic:
         columns[MINUTES if geographic else "service"] = stops.service / (60 if geographic else 1)
@@ -79,9 +90,7 @@ def edited(problem: VRP, frame: pd.DataFrame, vehicles: list[Vehicle]) -> VRP:
 
 
 def _numbered(header: str, values: Any) -> dict[str, Any]:
-    """Return a column for each dimension of a load, or none where all of it is zero."""
-    if not values.any():
-        return {}
+    """Return a column for each dimension of a load."""
     if values.shape[1] == 1:
         return {header: values[:, 0]}
     return {f"{header}_{k}": values[:, k - 1] for k in range(1, values.shape[1] + 1)}

@@ -1,5 +1,4 @@
-"""The command line: ``routeopt solve, check, info, convert, generate, plot, path, bench, train, eval,
-export, app`` and ``list``.
+"""The command line: ``routeopt solve``, ``check``, ``generate``, ``train`` and what else `app` names below.
 
 Standard output carries data only; progress, notes and errors go to standard error. Every error is one
 line that says what is wrong, where, and what would fix it. A module of this package holds one command;

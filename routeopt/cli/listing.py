@@ -15,7 +15,10 @@ from routeopt.cli.settings import parameters
 from routeopt.errors import ProblemError
 
 What = Annotated[
-    str, typer.Argument(metavar="WHAT", help="solvers, generators, features, formats, networks, suites or policies.")
+    str,
+    typer.Argument(
+        metavar="WHAT", help="solvers, generators, features, formats, networks, suites or policies."
+    ),
 ]
 
 
@@ -86,7 +89,9 @@ def _policies() -> Mapping[str, str]:
     rows = {}
     for name in registry.policies():
         recipe = registry.policy(name)
-        rows[name] = (type(recipe).__doc__ or "").strip().partition("\n")[0] + _defaults(dict(settings(recipe.config)))
+        rows[name] = (type(recipe).__doc__ or "").strip().partition("\n")[0] + _defaults(
+            dict(settings(recipe.config))
+        )
     return rows
 
 

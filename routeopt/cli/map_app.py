@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -66,8 +67,13 @@ def command(place: Path, port: int | None, browser: bool) -> list[str]:
 def serve(words: list[str]) -> int:
     """Run the server until it is stopped; return its exit code."""
     with subprocess.Popen(words) as server:
+        before = signal.signal(
+            signal.SIGTERM, lambda *_: server.terminate()
+        )  # or it would outlive the command
         try:
             return server.wait()
         except KeyboardInterrupt:  # the server hears it as well, and says goodbye
             server.wait()
             return INTERRUPTED
+        finally:
+            signal.signal(signal.SIGTERM, before)

@@ -43,12 +43,12 @@ def watching(
     limits = run.limit, run.criterion.iterations
     with _Bar(*limits) if sys.stderr.isatty() and not quiet else _NoBar() as bar:
         watch = _Watch(run.problem, bar, lines=lines and not quiet, interval=interval)
-        with _logged(bar.write, logging.ERROR if quiet else logging.INFO):
+        with logged(bar.write, logging.ERROR if quiet else logging.INFO):
             yield watch
 
 
 @contextmanager
-def _logged(write: Callable[[str], None], level: int) -> Iterator[None]:
+def logged(write: Callable[[str], None], level: int) -> Iterator[None]:
     """Hand the log of the package to `write` while the block runs."""
     log = logging.getLogger("routeopt")
     handler, before = _Handler(write), log.level

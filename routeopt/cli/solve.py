@@ -57,6 +57,12 @@ Threads = Annotated[int, typer.Option("--threads", help="Threads that a solver m
 Start = Annotated[
     str | None, typer.Option("--start", metavar="SOLUTION", help="A plan to begin with: .sol or .json.")
 ]
+GuideName = Annotated[
+    str | None,
+    typer.Option(
+        "--guide", metavar="edges|FILE", help="Weights that say which stops belong next to each other."
+    ),
+]
 Outputs = Annotated[
     list[Path],
     typer.Option(
@@ -77,6 +83,7 @@ def solve(
     threads: Threads = 1,
     rounding: Round = None,
     start: Start = None,
+    guide: GuideName = None,
     outputs: Outputs = [],  # noqa: B006
     as_json: Json = False,
     quiet: Quiet = False,
@@ -115,6 +122,7 @@ def solve(
         threads=threads,
         start=None if start is None else ro.read_solution(source(start), problem),
         stop=None if iterations is None else ro.MaxIterations(iterations),
+        guide=guide,
     )
     configure(run, changes)
     with watching(run, quiet=quiet, lines=verbose) as show:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,21 +13,31 @@ import typer
 from routeopt import registry
 from routeopt.cli.errors import Complaints, note
 from routeopt.cli.options import check_inputs, check_outputs, unknown
+from routeopt.cli.progress import logged
 from routeopt.cli.settings import literal, split_settings
 from routeopt.errors import ProblemError
 
 Name = Annotated[str, typer.Argument(metavar="POLICY", help="What 'routeopt list policies' names.")]
 Config = Annotated[
-    Path | None, typer.Option("--config", metavar="FILE", help="A TOML file of values that differ from the defaults.")
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="A TOML file of values that differ from the defaults."),
 ]
 Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change a value, such as trainer.epochs=10; repeatable."),
 ]
-Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of the run. [default: runs/POLICY]")]
-Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run in the folder, as it was configured.")]
-Smoke = Annotated[bool, typer.Option("--smoke", help="Start from a configuration that takes two minutes on a CPU.")]
-Checkpoint = Annotated[str, typer.Argument(metavar="CHECKPOINT", help="Such as runs/POLICY/checkpoints/best.ckpt.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Folder of the run. [default: runs/POLICY]")
+]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on with the run in the folder, as it was configured.")
+]
+Smoke = Annotated[
+    bool, typer.Option("--smoke", help="Start from a configuration that takes two minutes on a CPU.")
+]
+Checkpoint = Annotated[
+    str, typer.Argument(metavar="CHECKPOINT", help="Such as runs/POLICY/checkpoints/best.ckpt.")
+]
 Output = Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The weights, .npz.")]
 Half = Annotated[bool, typer.Option("--half", help="Store numbers in half precision.")]
 
@@ -51,9 +62,11 @@ def train(
     from routeopt.policies.training import train as run
 
     bar = sys.stderr.isatty()
-    trained = run(policy, made, folder, resume=resume, bar=bar, show=None if bar else note)
+    with logged(note, logging.INFO):
+        trained = run(policy, made, folder, resume=resume, bar=bar, show=None if bar else note)
     measure = "" if trained.value is None else f"  {trained.monitor} {trained.value:.4g}"
-    typer.echo(f"{trained.best}{measure}")
+    if trained.leads:
+        typer.echo(f"{trained.best}{measure}")
 
 
 def evaluate(checkpoint: Checkpoint, settings: Set = None) -> None:
@@ -85,7 +98,9 @@ def _configuration(name: str, file: Path | None, settings: list[str], run: Path 
     changes = _changes(settings)
     if run is not None:
         if file is not None or smoke:
-            raise ProblemError("--resume: a run goes on as it was configured; change single values with --set")
+            raise ProblemError(
+                "--resume: a run goes on as it was configured; change single values with --set"
+            )
         from routeopt.policies import checkpoints
 
         return checkpoints.configuration(checkpoints.read(run / "checkpoints" / "last.ckpt"), changes)[1]

@@ -41,7 +41,6 @@ from numpy.typing import NDArray
 from tensordict import TensorDict
 
 from routeopt.errors import ProblemError, UnsupportedError
-from routeopt.problems.features import features_of
 from routeopt.problems.instance import (
     EUCLIDEAN,
     EXACT,
@@ -51,14 +50,8 @@ from routeopt.problems.instance import (
     Flags,
     Instance,
 )
-from routeopt.problems.legs import legs
 from routeopt.solvers.vrp.neural.features import features
-
-#: Attributes that the environment can state.
-SUPPORTS = frozenset(
-    {"asymmetric", "capacity", "depots", "distance_cost", "durations", "fixed_cost", "linehaul_first",
-     "max_distance", "open_end", "pickup", "service_time", "time_windows"}
-)  # fmt: skip
+from routeopt.solvers.vrp.neural.stated import SUPPORTS as SUPPORTS, explicit, lacking_of, straight
 
 
 def stack(instances: Sequence[Instance]) -> Instance:
@@ -73,7 +66,7 @@ def stack(instances: Sequence[Instance]) -> Instance:
     """
     if not instances:
         raise ProblemError("there are no problems; give one or more")
-    lacking = frozenset().union(*(_lacking(instance) for instance in instances))
+    lacking = frozenset().union(*(lacking_of(instance) for instance in instances))
     if lacking:
         raise UnsupportedError("vrp environment", lacking, "leave them out of the problem")
     depots = sorted({int(instance.depots) for instance in instances})
@@ -81,43 +74,10 @@ def stack(instances: Sequence[Instance]) -> Instance:
         raise ProblemError(
             f"the problems have {' and '.join(map(str, depots))} depots; make a batch for each number of depots"
         )
-    if all(_straight(instance) for instance in instances):
+    if all(straight(instance) for instance in instances):
         empty = np.zeros((1, 0, 0))
         return Instance.stack([instance._replace(distance=empty, duration=empty) for instance in instances])
-    return Instance.stack([_explicit(instance) for instance in instances])
-
-
-def _lacking(instance: Instance) -> frozenset[str]:
-    """Return the attributes in use that the environment does not have; each depot has its own equal vehicles."""
-    lacking = set(features_of(instance) - SUPPORTS)
-    if (instance.vehicle_count < instance.stops).any():
-        lacking.add("limited_fleet")
-    if len({bool(end < 0) for end in instance.end}) > 1:
-        lacking.add("heterogeneous_fleet")
-    if set(instance.start.tolist()) != set(range(instance.depots)):
-        lacking.add("other_end")
-    return frozenset(lacking)
-
-
-def _straight(instance: Instance) -> bool:
-    p = int(instance.profile[0])
-    return bool(
-        instance.metric[p] == EUCLIDEAN and instance.rounding[p] == EXACT and instance.speed[p] == 1.0
-    )
-
-
-def _explicit(instance: Instance) -> Instance:
-    """Return the instance with matrices of the one profile that it uses."""
-    every = np.arange(instance.nodes)
-    distance, duration = legs(instance, int(instance.profile[0]), every[:, None], every)
-    return instance._replace(
-        metric=np.array([EXPLICIT]),
-        rounding=np.array([EXACT]),
-        speed=np.ones(1),
-        profile=np.zeros_like(instance.profile),
-        distance=distance[None],
-        duration=duration[None],
-    )
+    return Instance.stack([explicit(instance) for instance in instances])
 
 
 def tensors(stacked: Instance) -> TensorDict:
@@ -168,7 +128,7 @@ def _clock(stacked: Instance, real: Flags) -> dict[str, NDArray[Any]]:
     timed = (((early > 0) | np.isfinite(late)) & real).any(axis=1, keepdims=True)
     if not timed.any():
         return {}
-    return {"early": early, "late": late, "service": stacked.service, "timed": timed}
+    return {"early": early, "late": late, "service": stacked.service, "timed": np.asarray(timed)}
 
 
 def instances(td: TensorDict) -> list[Instance]:

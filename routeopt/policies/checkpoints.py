@@ -75,13 +75,17 @@ def read(path: str | Path) -> dict[str, Any]:
         raise ProblemError(f"{path}: there is no such checkpoint; 'routeopt train' writes them") from None
     except Exception as error:  # of several kinds, as the file is damaged in one way or another
         reason = str(error).strip().partition("\n")[0]
-        raise ProblemError(f"{path}: this is no checkpoint ({reason}); name one of 'routeopt train'") from None
+        raise ProblemError(
+            f"{path}: this is no checkpoint ({reason}); name one of 'routeopt train'"
+        ) from None
     if not isinstance(checkpoint, dict) or FACTS not in checkpoint:
         raise ProblemError(f"{path}: it does not say what it was trained for; name one of 'routeopt train'")
     return checkpoint
 
 
-def configuration(checkpoint: Mapping[str, Any], changes: Mapping[str, Any] | None = None) -> tuple[Recipe, Any]:
+def configuration(
+    checkpoint: Mapping[str, Any], changes: Mapping[str, Any] | None = None
+) -> tuple[Recipe, Any]:
     """Return the recipe of a checkpoint, and its configuration with some values changed."""
     recipe = registry.policy(checkpoint[FACTS]["policy"])
     config = configured(recipe.config, checkpoint[FACTS]["config"], "the checkpoint: ")

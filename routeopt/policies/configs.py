@@ -91,7 +91,9 @@ def _changed(config: Any, changes: Mapping[str, Any], where: str, prefix: str, e
             if isinstance(value, Mapping):
                 changed[name] = _changed(current, value, where, f"{key}.", errors)
             else:
-                errors.append(f"{where}{key} is a table, not {value!r}; set its fields, as in {key}.{_first(current)}")
+                errors.append(
+                    f"{where}{key} is a table, not {value!r}; set its fields, as in {key}.{_first(current)}"
+                )
         else:
             try:
                 changed[name] = fitted(value, declared[name])

@@ -38,6 +38,7 @@ class Trained(NamedTuple):
     last: Path
     monitor: str
     value: float | None  # of the best; None where nothing was measured
+    leads: bool  # of several processes that train together, this one speaks
 
 
 def train(
@@ -82,11 +83,14 @@ def train(
             ckpt_path=last if resume else None,
             weights_only=True,
         )
-    value = best.best_model_score
-    return Trained(Path(best.best_model_path or last), last, recipe.monitor, None if value is None else float(value))
+    value = None if best.best_model_score is None else float(best.best_model_score)
+    path = Path(best.best_model_path or last)
+    return Trained(path, last, recipe.monitor, value, bool(trainer.is_global_zero))
 
 
-def evaluate(checkpoint: str | Path, changes: Mapping[str, Any] | None = None, *, bar: bool = False) -> dict[str, float]:
+def evaluate(
+    checkpoint: str | Path, changes: Mapping[str, Any] | None = None, *, bar: bool = False
+) -> dict[str, float]:
     """Return what a checkpoint measures in validation, its configuration changed."""
     recipe, config, module = checkpoints.module(checkpoint, changes)
     with _quiet():
@@ -112,12 +116,16 @@ def _trainer(
             enable_progress_bar=bar,
             enable_checkpointing=bool(callbacks),
             enable_model_summary=False,
-            log_every_n_steps=10,
+            log_every_n_steps=1,
             num_sanity_val_steps=0,
             reload_dataloaders_every_n_epochs=1,  # each epoch has data of its own
             **options,
         )
-    except (ValueError, RuntimeError, lightning.fabric.utilities.exceptions.MisconfigurationException) as error:
+    except (
+        ValueError,
+        RuntimeError,
+        lightning.fabric.utilities.exceptions.MisconfigurationException,
+    ) as error:
         reason = " ".join(str(error).split())
         raise ProblemError(f"trainer: {reason}; change its accelerator, devices or precision") from None
 
@@ -129,6 +137,7 @@ def _best(recipe: Recipe, folder: Path) -> ModelCheckpoint:
         monitor=recipe.monitor,
         mode=recipe.mode,
         save_last=True,
+        save_on_train_epoch_end=True,  # behind the validation, which is part of the epoch
         enable_version_counter=False,
     )
 
@@ -147,6 +156,8 @@ class _Lines(lightning.Callback):
         self.show = show
 
     def on_validation_epoch_end(self, trainer: Any, pl_module: Any) -> None:  # noqa: ARG002 - named by Lightning
+        if not trainer.is_global_zero:
+            return
         measures = {name: float(value) for name, value in sorted(trainer.callback_metrics.items())}
         text = "  ".join(f"{name} {value:.4g}" for name, value in measures.items() if name.count("/") == 1)
         self.show(f"epoch {trainer.current_epoch}, step {trainer.global_step}: {text}")
@@ -174,8 +185,6 @@ _MEANT = (
     "Found [0-9]+ module.s. in eval mode",
     ".isinstance.treespec, LeafSpec.. is deprecated",  # between Lightning and torch
     "Checkpoint directory .* exists and is not empty",  # a run is resumed
-    "The number of training batches .* is smaller than the logging interval",
     "GPU available but not used",
     "Trying to infer the `batch_size`",
-    "Attribute '(env|policy|baseline)' is an instance of `nn.Module`",  # RL4CO's modules save all their arguments
 )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from routeopt.problems.instance import Instance, Routes
 
@@ -146,6 +147,18 @@ class StopSignal:
     def reached(self, iterations: int) -> bool:
         """Return whether to end, for a solver that has done this many iterations."""
         return bool(self.flag[0]) or iterations >= self.iterations or time.perf_counter() >= self.deadline
+
+
+@runtime_checkable
+class Guide(Protocol):
+    """Says which stops are likely to come next to each stop in a good plan.
+
+    What it says is taken for advice: where to look first, not what to leave out for good.
+    """
+
+    def __call__(self, instance: Instance) -> NDArray[np.int32]:
+        """Return nodes of stops for each of the n stops, the likeliest first, (n, k)."""
+        ...
 
 
 @runtime_checkable

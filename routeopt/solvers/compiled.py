@@ -50,7 +50,13 @@ def inlined(function: Function) -> Function:
     return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, forceinline=True)
 
 
-def _compiled(function: Function, **options: bool) -> Function:
+def summing(function: Function) -> Function:
+    """Compile an inner function whose sums may be added up in any order, several terms at a time."""
+    freedom = {"reassoc", "contract", "nsz"}
+    return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, fastmath=freedom)
+
+
+def _compiled(function: Function, **options: bool | set[str]) -> Function:
     if config.DISABLE_JIT:
         return _interpreted(function) if not options else function
     outside = config.CACHE_DIR
@@ -113,6 +119,12 @@ def _uncounted(context: Any, builder: Any, kind: Any, value: Any) -> Any:
             array.parent = cgutils.get_null_value(array.parent.type)
             items[i] = array._getvalue()
     return context.make_tuple(builder, kind, items)
+
+
+def cache_folder() -> Path | None:
+    """Return where the kernels of the present sources are kept, or None where nothing can be written."""
+    folder = _folder(config.CACHE_DIR)
+    return None if folder is None else Path(folder)
 
 
 @cache

@@ -9,6 +9,7 @@ from routeopt.problems.search import Incumbent, StoppingCriterion
 from routeopt.problems.solution import Solution
 from routeopt.problems.vrp import VRP
 from routeopt.solving.chain import Chain, Link, parse_chain
+from routeopt.solving.guides import GuideChoice
 from routeopt.solving.run import Search
 
 __all__ = ["Chain", "Link", "Search", "parse_chain", "search", "solve"]
@@ -23,6 +24,7 @@ def solve(
     threads: int = 1,
     start: Solution | Routes | None = None,
     stop: StoppingCriterion | None = None,
+    guide: GuideChoice = None,
     on_incumbent: Callable[[Incumbent], None] | None = None,
 ) -> Solution:
     """Return the best plan found.
@@ -44,6 +46,10 @@ def solve(
         A plan to begin with; it may be incomplete or infeasible.
     stop : StoppingCriterion, optional
         For example ``MaxIterations(1000) | NoImprovement(200)``, in addition to `seconds`.
+    guide : "edges", path, or Guide, optional
+        Who says which stops belong next to each other, for the solvers that ask ("hgs" and "ils"): the edge scorer
+        that comes with routeopt, weights of your own, or a callable that takes the instance and returns nodes
+        (n, k), for each stop the likeliest neighbours first.
     on_incumbent : callable, optional
         Called with every incumbent, improvement or heartbeat.
 
@@ -60,7 +66,9 @@ def solve(
     ProblemError
         When the chain or the start is not understood.
     """
-    run = Search(problem, seconds, solver=solver, seed=seed, threads=threads, start=start, stop=stop)
+    run = Search(
+        problem, seconds, solver=solver, seed=seed, threads=threads, start=start, stop=stop, guide=guide
+    )
     try:
         for incumbent in run:
             if on_incumbent is not None:
@@ -79,6 +87,7 @@ def search(
     threads: int = 1,
     start: Solution | Routes | None = None,
     stop: StoppingCriterion | None = None,
+    guide: GuideChoice = None,
 ) -> Search:
     """Return the search as an iterator of incumbents; the parameters are those of :func:`solve`.
 
@@ -89,4 +98,6 @@ def search(
     >>> round(run.solution().cost - best, 9)
     0.0
     """
-    return Search(problem, seconds, solver=solver, seed=seed, threads=threads, start=start, stop=stop)
+    return Search(
+        problem, seconds, solver=solver, seed=seed, threads=threads, start=start, stop=stop, guide=guide
+    )

@@ -37,6 +37,16 @@ class Link:
         return bool(getattr(self.solver, "begins", False))
 
     @property
+    def wants_guide(self) -> bool:
+        """Whether it is handed what a guide says, as `guide`."""
+        return bool(getattr(self.solver, "wants_guide", False))
+
+    @property
+    def wants_starts(self) -> bool:
+        """Whether it is handed all complete plans that constructors made, as `starts`."""
+        return bool(getattr(self.solver, "wants_starts", False))
+
+    @property
     def wants_pool(self) -> bool:
         """Whether it is handed the routes seen so far, as `pool`."""
         return bool(getattr(self.solver, "wants_pool", False))

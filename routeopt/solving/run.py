@@ -15,6 +15,7 @@ from math import inf
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from routeopt.errors import ProblemError
 from routeopt.problems.evaluation import Evaluator
@@ -25,6 +26,7 @@ from routeopt.problems.solution import Solution
 from routeopt.problems.vrp import VRP
 from routeopt.solvers.vrp.route_pool import RoutePool
 from routeopt.solving.chain import Chain, Link, complete, parse_chain
+from routeopt.solving.guides import GuideChoice, guide_for
 from routeopt.solving.worker import POLL, Worker, incumbents
 
 log = logging.getLogger(__name__)
@@ -47,6 +49,7 @@ class Search:
         threads: int,
         start: Solution | Routes | None,
         stop: StoppingCriterion | None,
+        guide: GuideChoice = None,
     ) -> None:
         self.limit = (SECONDS if stop is None else inf) if seconds is None else seconds
         if not self.limit >= 0:
@@ -63,6 +66,9 @@ class Search:
         self.trace: list[tuple[float, float]] = []
         self._used: list[Link] = []  # links that ran
         self._pool: RoutePool | None = None  # of the answers seen, if a link asks for it
+        self._guide = guide_for(guide)
+        self._likely: NDArray[np.int32] | None = None  # what the guide says, once it is asked
+        self._starts: list[Routes] = []  # complete plans of constructors, if a link asks for them
         self._evaluator = Evaluator(problem.instance())
         self._nodes = np.flatnonzero(servable(problem.instance()))
         self._routes = _given(problem, start)
@@ -80,6 +86,8 @@ class Search:
             return
         if any(link.wants_pool for link in self.chain):
             self._pool = RoutePool(reduced)
+        if self._guide is not None and any(link.wants_guide for link in self.chain):
+            self._guide(_tiny(reduced))  # loads weights and compiles, which is not searching
         clock = time.perf_counter()
         if self._objective < inf:
             yield self._incumbent(0.0, "start")
@@ -123,12 +131,11 @@ class Search:
         """Run one link; its last answer is taken if, recomputed, it is better than what was there."""
         rng = np.random.default_rng([self.seed, number])
         start = self._inward(self._routes)
-        if link.wants_pool:
-            link = replace(link, solver=partial(link.solver, pool=self._pool))
+        handed = replace(link, solver=partial(link.solver, **self._wanted(link, instance)))
         done, answer = self.iterations, None
         try:
             for found in incumbents(
-                link, (instance, start if start.size else None), signal, rng, self.threads
+                handed, (instance, start if start.size else None), signal, rng, self.threads
             ):
                 self.seconds = time.perf_counter() - clock
                 if not link.constructs:
@@ -138,6 +145,8 @@ class Search:
                     answer = found.answer
                     if self._pool is not None:
                         self._pool.add(answer)
+                    if link.constructs and len(answer.visits) == instance.stops:
+                        self._starts.append(answer)
                 incumbent = self._incumbent(self.seconds, link.name)
                 if found.answer is not None and found.objective < self._objective:
                     self._objective = found.objective
@@ -151,6 +160,19 @@ class Search:
         finally:
             if answer is not None:
                 self._take(self._outward(answer), link.name)
+
+    def _wanted(self, link: Link, instance: Instance) -> dict[str, Any]:
+        """Return what a link asks for beside the instance and the start."""
+        wanted: dict[str, Any] = {}
+        if link.wants_pool:
+            wanted["pool"] = self._pool
+        if link.wants_starts and self._starts:
+            wanted["starts"] = self._starts
+        if link.wants_guide and self._guide is not None:
+            if self._likely is None:
+                self._likely = self._guide(instance)
+            wanted["guide"] = self._likely
+        return wanted
 
     def _take(self, routes: Routes, name: str) -> None:
         """Keep the routes if they are better; a claim that does not hold is an error of the solver."""
@@ -202,10 +224,10 @@ class Search:
 
     def _prepare(self, link: Link, instance: Instance) -> None:
         """Load or compile the kernels of a link on a tiny part of the problem and of the present plan."""
-        nodes = np.arange(min(instance.nodes, instance.depots + 6))
-        known = nodes[:-1] if link.constructs else nodes  # a constructor should have something to add
+        tiny = _tiny(instance)
+        known = np.arange(tiny.nodes - link.constructs)  # a constructor should have something to add
         start = renumbered(self._inward(self._routes), known, instance.nodes)
-        arguments = (instance.restrict(nodes), start if start.size else None)
+        arguments = (tiny, start if start.size else None)
         began, told = time.perf_counter(), False
         worker = Worker(link, arguments, StopSignal(iterations=1), np.random.default_rng(self.seed), 1)
         while not worker.done(POLL):
@@ -221,6 +243,11 @@ class Search:
 
     def _outward(self, routes: Routes) -> Routes:
         return routes._replace(visits=self._nodes[routes.visits])
+
+
+def _tiny(instance: Instance) -> Instance:
+    """Return the problem of a few of the stops."""
+    return instance.restrict(np.arange(min(instance.nodes, instance.depots + 6)))
 
 
 def renumbered(routes: Routes, nodes: Integers, among: int) -> Routes:

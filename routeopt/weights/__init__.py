@@ -72,9 +72,7 @@ def load(
     return arrays, meta
 
 
-def _wrong(
-    arrays: Mapping[str, NDArray[Any]], shapes: Mapping[str, tuple[int | None, ...]]
-) -> list[str]:
+def _wrong(arrays: Mapping[str, NDArray[Any]], shapes: Mapping[str, tuple[int | None, ...]]) -> list[str]:
     """Return what keeps arrays from being those of a network."""
     messages = [
         f"array '{name}' has entries that are no finite numbers"

@@ -51,6 +51,11 @@ RICH = ro.VRP(
 )
 
 
+def every_column(problem: ro.VRP, loads: int = 1) -> list[fleet.Field]:
+    attributes = {field.attribute for field in fleet.FIELDS}
+    return fleet.columns(attributes, max(loads, fleet.loads_of(problem)))
+
+
 @pytest.mark.parametrize("problem", [RICH, ro.generate("city", 20, seed=1), ro.generate("x", 10, seed=1)])
 def test_stops_come_back_from_their_table(problem):
     again = stops.edited(problem, stops.table(problem), list(problem.vehicles))
@@ -84,12 +89,39 @@ def test_a_mistake_in_the_table_is_named(round_):
 
 @pytest.mark.parametrize("problem", [RICH, ro.generate("city", 20, seed=1, fleet="mixed")])
 def test_a_fleet_comes_back_from_its_table(problem):
-    frame = fleet.table(problem, list(fleet.FIELDS))
-    assert fleet.vehicles(problem, frame, list(fleet.FIELDS)) == list(problem.vehicles)
+    fields = every_column(problem)
+    assert fleet.vehicles(problem, fleet.table(problem, fields), fields) == list(problem.vehicles)
+
+
+def test_each_kind_of_load_has_a_capacity_that_can_be_edited():
+    fields = every_column(RICH)
+    frame = fleet.table(RICH, fields)
+    assert frame["Capacity 1"].tolist()[0] == 5
+    assert np.isnan(frame.loc[1, "Capacity 2"])
+    frame.loc[0, "Capacity 2"] = 9.0
+    first, second = fleet.vehicles(RICH, frame, fields)
+    assert first.capacity == (5.0, 9.0)
+    assert second == RICH.vehicles[1]
+
+
+def test_another_kind_of_load_can_be_added(round_):
+    fields = every_column(round_, loads=2)
+    frame = fleet.table(round_, fields)
+    assert fleet.vehicles(round_, frame, fields) == list(round_.vehicles), "nothing changes by looking"
+    frame.loc[0, "Capacity 2"] = 3.0
+    (van,) = fleet.vehicles(round_, frame, fields)
+    assert van.capacity == (150.0, 3.0)
+    rows = stops.table(round_, loads=2)
+    rows["demand_2"] = 1.0
+    edited = stops.edited(round_, rows, [van])
+    np.testing.assert_array_equal(edited.stops.delivery[:, 1], 1.0)
+    solution = ro.solve(edited, 0.1, solver="savings")
+    assert solution.complete
+    assert all(len(stops) <= 3 for stops in solution.routes.lists())
 
 
 def test_an_edited_vehicle_is_the_one_that_is_planned(round_):
-    fields = list(fleet.FIELDS)
+    fields = every_column(round_)
     frame = fleet.table(round_, fields)
     frame.loc[0, "Number"] = 3
     frame.loc[0, "Cost a km"] = 1.0
@@ -103,7 +135,7 @@ def test_an_edited_vehicle_is_the_one_that_is_planned(round_):
 
 
 def test_a_fleet_of_nothing_and_times_that_are_none_are_named(round_):
-    fields = list(fleet.FIELDS)
+    fields = every_column(round_)
     frame = fleet.table(round_, fields)
     with pytest.raises(ProblemError, match="the fleet is empty"):
         fleet.vehicles(round_, frame.iloc[:0], fields)

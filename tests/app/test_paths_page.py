@@ -63,14 +63,14 @@ def test_another_city_has_its_own_crossings(open_page):
 def test_clicks_set_the_ends_in_turn(monkeypatch):
     state = {
         "click_sets": "path_from",
-        waymap.KEY: {"selection": {"objects": {waymap.CROSSINGS: [{"node": 17}]}}},
+        **{f"paths map {n}": {"selection": {"objects": {waymap.CROSSINGS: [{"node": 17}]}}} for n in (0, 1)},
     }
     monkeypatch.setattr(ways.st, "session_state", state)
     ways.clicked()
     assert (state["path_from"], state["click_sets"]) == (17, "path_to")
     ways.clicked()
     assert (state["path_to"], state["click_sets"]) == (17, "path_from")
-    state[waymap.KEY] = {"selection": {"objects": {}}}
+    state["paths map 2"] = {"selection": {"objects": {}}}
     ways.clicked()
     assert state["click_sets"] == "path_from"
 
@@ -88,3 +88,58 @@ def test_alternatives_are_drawn_with_their_measures(open_page):
 def test_without_alternatives_it_says_so(open_page):
     page = open_page("views/paths.py", path_from=5, path_to=5, others=3)
     assert "No other path is good enough" in page.words
+
+
+def test_what_is_avoided_is_driven_around(open_page):
+    page = open_page("views/paths.py", path_from=3, path_to=200)
+    plain = page.tiles
+    page.at.multiselect(key="avoid").set_value(["primary"])
+    page.run()
+    assert page.layer("plain")
+    assert page.layer("path") != page.layer("plain")
+    minutes = [float(tiles["Time"].removesuffix(" min")) for tiles in (plain, page.tiles)]
+    assert minutes[0] <= minutes[1]
+    assert page.at.metric[0].delta
+
+
+def test_what_cannot_be_kept_is_told(open_page):
+    roads = ["primary", "residential", "secondary", "service", "tertiary", "unclassified", "pedestrian"]
+    page = open_page("views/paths.py", path_from=3, path_to=200, avoid=roads)
+    assert "Not every preference could be kept" in page.words
+    assert page.layer("path")
+
+
+def test_a_way_comes_by_the_crossings_that_are_named(open_page):
+    page = open_page("views/paths.py", path_from=3, path_to=200, via="40, 80")
+    assert len(page.layer("path")) == 3
+    assert [mark["sign"] for mark in page.layer("ends")] == ["A", "1", "2", "B"]
+    page.at.checkbox(key="any_order").set_value(True)
+    metres = float(page.tiles["Length"].removesuffix(" m").replace(",", ""))
+    page.at.text_input(key="via").set_value("80 40")
+    page.run()
+    assert float(page.tiles["Length"].removesuffix(" m").replace(",", "")) <= metres
+
+
+@pytest.mark.parametrize("text", ["forty", "285", "-1", "1 2 3 4 5 6 7 8 9", "٣", "9" * 5000])
+def test_crossings_that_are_none_are_refused(open_page, text):
+    page = open_page("views/paths.py", via=text)
+    assert "The preferences are not understood" in page.words
+    assert page.layer("path"), "the way without them is still shown"
+
+
+def test_clicks_name_crossings_to_come_by(monkeypatch):
+    event = {"selection": {"objects": {waymap.CROSSINGS: [{"node": 17}]}}}
+    state = {"click_sets": "via", "paths map 0": event, "paths map 1": event}
+    monkeypatch.setattr(ways.st, "session_state", state)
+    ways.clicked()
+    ways.clicked()
+    assert (state["via"], state["click_sets"]) == ("17, 17", "via")
+
+
+def test_an_online_map_is_asked_for_only_by_choice(open_page):
+    page = open_page("views/paths.py")
+    assert page.maps[0]["mapStyle"].startswith("/app/static/helsinki")
+    page.at.selectbox(key="basemap").set_value("CARTO (online)")
+    page.run()
+    assert page.maps[0]["mapStyle"].startswith("https://basemaps.cartocdn.com/")
+    assert "© CARTO" in page.words

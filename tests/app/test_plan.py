@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 
 import pytest
 
@@ -226,7 +228,7 @@ def test_a_click_adds_a_stop_and_the_plan_is_improved(open_page, monkeypatch):
     state = {
         "source": page.state("source"),
         "problem": page.state("problem"),
-        clicks.KEY: {"selection": {"objects": {clicks.LAYER: [{"at": place}]}}},
+        f"map {page.state('source').version}": {"selection": {"objects": {clicks.LAYER: [{"at": place}]}}},
     }
     with monkeypatch.context() as patch:
         patch.setattr(clicks.st, "session_state", state)
@@ -275,3 +277,36 @@ def test_vehicles_move_over_time(open_page):
     page.at.toggle(key="playing").set_value(True)
     page.run()
     assert page.state("step") == 61
+
+
+def test_a_thousand_stops_are_drawn_again_within_a_second(open_page):
+    page = open_page(city_stops=1000, city="coquimbo", seconds=0.5).finish()
+    began = time.process_time()
+    page.run()
+    assert time.process_time() - began < 1.0  # of a processor, whoever else is busy
+    assert sum(len(chart.proto.json) for chart in page.at.get("deck_gl_json_chart")) < 1_000_000
+
+
+def test_a_first_plan_is_shown_while_the_search_is_compiled(open_page, monkeypatch):
+    from mapapp import job, kernels
+
+    waiting, go = [], threading.Event()
+
+    def prepare(name, stopped, call, *given):
+        waiting.append(name)
+        if "," in name:
+            go.wait(60)
+
+    monkeypatch.setattr(kernels, "known", lambda name: False)
+    monkeypatch.setattr(job.kernels, "prepare", prepare)
+    page = open_page(solver="hgs")
+    while len(waiting) < 2:
+        page.state("job").wait(0.05)
+    page.run()
+    assert page.layer("routes")
+    assert page.state("job").state == "compiling"
+    go.set()
+    page.finish()
+    assert waiting[0] == "savings"
+    assert waiting[1].endswith(",hgs")
+    assert page.tiles["Served"] == "8 of 8"

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
+
 import pytest
 
 from routeopt.cli import map_app
@@ -56,3 +61,21 @@ def test_without_its_files_it_says_so(call, started, monkeypatch):
 def test_the_exit_code_is_that_of_the_server(call, started, monkeypatch):
     monkeypatch.setattr(map_app, "serve", lambda command: 1)
     assert call("app")[0] == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends processes without asking them")
+def test_the_server_ends_with_the_command(tmp_path):
+    told = tmp_path / "server"
+    server = (
+        f"import os, pathlib, time; pathlib.Path({str(told)!r}).write_text(str(os.getpid())); time.sleep(60)"
+    )
+    ours = f"from routeopt.cli.map_app import serve; serve([{sys.executable!r}, '-c', {server!r}])"
+    command = subprocess.Popen([sys.executable, "-c", ours])
+    deadline = time.monotonic() + 30
+    while not (told.exists() and told.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.2)
+    command.terminate()
+    command.wait(20)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(told.read_text()), 0)

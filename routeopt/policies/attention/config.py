@@ -22,7 +22,9 @@ class NetworkConfig:
 
     def __post_init__(self) -> None:
         if self.units % self.heads:
-            raise ProblemError(f"units are {self.units}, which {self.heads} heads do not divide; make it a multiple")
+            raise ProblemError(
+                f"units are {self.units}, which {self.heads} heads do not divide; make it a multiple"
+            )
 
 
 @dataclass(frozen=True)

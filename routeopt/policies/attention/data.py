@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import lightning
 import numpy as np
 from tensordict import TensorDict
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset, IterableDataset
 
 from routeopt.data.labels import Labels
 from routeopt.envs.generators import Generator, Mixed, Stated, Streets
@@ -55,17 +56,23 @@ class AttentionData(lightning.LightningDataModule):
         self.held: list[TensorDict] = []
         self.imitated: Imitation | None = None
 
+    def prepare_data(self) -> None:
+        """Have the references found, where several processes train by one of them."""
+        references(self.config, self._folder())
+
     def setup(self, stage: str | None = None) -> None:
         """Make what lasts for the whole run."""
         if not self.names:
-            root = self.trainer.default_root_dir if self.trainer is not None else "."
-            self.names, self.held = references(self.config, Path(root))
+            self.names, self.held = references(self.config, self._folder())
         if stage == "fit" and not hasattr(self, "generator"):
             self.generator = generator(self.config.problems)
             config = self.config.imitation
             if config.epochs:
                 labels = [label for path in config.labels for label in Labels(path)]
                 self.imitated = Imitation(labels, config.batch, self.config.trainer.seed)
+
+    def _folder(self) -> Path:
+        return Path("." if self.trainer is None else self.trainer.default_root_dir)
 
     def train_dataloader(self) -> Any:
         """Return the batches of an epoch: labels at first, where there are any."""
@@ -94,17 +101,14 @@ def _as_it_is(batch: TensorDict) -> TensorDict:
     return batch
 
 
-class _Held(Dataset[TensorDict]):
+class _Held(IterableDataset[TensorDict]):
+    """Batches that every device has, all of them: an iterable is not shared out."""
+
     def __init__(self, batches: list[TensorDict]) -> None:
         self.batches = batches
 
-    def __len__(self) -> int:
-        return len(self.batches)
-
-    def __getitem__(self, number: int) -> TensorDict:
-        if not 0 <= number < len(self.batches):
-            raise IndexError(number)
-        return self.batches[number].clone()
+    def __iter__(self) -> Iterator[TensorDict]:
+        return (batch.clone() for batch in self.batches)
 
 
 def generator(config: ProblemsConfig) -> Generator:

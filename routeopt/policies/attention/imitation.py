@@ -50,12 +50,19 @@ class Imitation:
         # Neighbours in size, roughly: padding is work for nothing.
         order = sorted(
             range(len(self.labels)),
-            key=lambda k: (self.labels[k].instance.depots, int(self.labels[k].instance.nodes * (0.9 + 0.2 * drawn[k]))),
+            key=lambda k: (
+                self.labels[k].instance.depots,
+                int(self.labels[k].instance.nodes * (0.9 + 0.2 * drawn[k])),
+            ),
         )
         groups: list[list[Label]] = []
         for k in order:
             label = self.labels[k]
-            if not groups or len(groups[-1]) == self.size or groups[-1][0].instance.depots != label.instance.depots:
+            if (
+                not groups
+                or len(groups[-1]) == self.size
+                or groups[-1][0].instance.depots != label.instance.depots
+            ):
                 groups.append([])
             groups[-1].append(label)
         shuffled = [groups[k] for k in rng.permutation(len(groups))]
@@ -103,7 +110,8 @@ def _mixed(label: Label, rng: np.random.Generator) -> Routes:
     order: Integers = rng.permutation(len(routes))
     flipped = rng.random(len(routes)) < 0.5
     return Routes.from_lists(
-        [routes[k][::-1] if turned and flipped[k] else routes[k] for k in order], [int(kinds[k]) for k in order]
+        [routes[k][::-1] if turned and flipped[k] else routes[k] for k in order],
+        [int(kinds[k]) for k in order],
     )
 
 

@@ -51,10 +51,6 @@ class Memory(NamedTuple):
     pointer: Tensor  # (B, d, N)
     bias: Tensor  # (B, N, N) of the pointer, for being near
 
-    def detach(self) -> Memory:
-        """Return the same without its history."""
-        return Memory(*(part.detach() for part in self))
-
 
 class Block(nn.Module):
     """A layer of the encoder."""
@@ -122,7 +118,9 @@ class Network(nn.Module):
         depots, stops = rows(td)
         h = torch.cat([self.depot(depots), self.stop(stops)], -2)
         near = td["legs"] * td["nodes"].to(h.dtype).log2().unsqueeze(-1)
-        close = torch.cat([torch.zeros_like(near[..., : depots.shape[-2]]), near[..., depots.shape[-2] :]], -1)
+        close = torch.cat(
+            [torch.zeros_like(near[..., : depots.shape[-2]]), near[..., depots.shape[-2] :]], -1
+        )
         node = torch.arange(h.shape[1], device=h.device)
         padding = torch.zeros_like(near[:, :1]).masked_fill(node >= td["nodes"].unsqueeze(-1), -math.inf)
         for layer in self.layers:

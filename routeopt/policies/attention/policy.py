@@ -10,18 +10,11 @@ from torch import Tensor, nn
 
 from routeopt.policies.attention.config import NetworkConfig
 from routeopt.policies.attention.network import Memory, Network
-from routeopt.policies.attention.rollout import Choice, Decisions, Given, Sampled, advance, follow, greedy, state
-
-# Scores that are computed at once: what the caches of a processor hold, and what bounds the memory of other devices.
-MOST = {"cpu": 2**20}
-MOST_ELSEWHERE = 2**26
+from routeopt.policies.attention.rollout import Choice, Plans, Sampled, advance, follow, greedy, state
 
 
 class AttentionPolicy(nn.Module):
     """A policy for :class:`routeopt.envs.vrp.VRPEnv` that keeps the contract of RL4CO's constructive policies.
-
-    Plans are built without gradients; then the likelihood of everything that was chosen is computed in one pass over
-    all steps, with gradients.
 
     Parameters
     ----------
@@ -78,25 +71,24 @@ class AttentionPolicy(nn.Module):
         """
         kind = getattr(self, f"{phase}_decode_type") if decode_type is None else decode_type
         choose = greedy if "greedy" in kind else Sampled(temperature)
-        starts = (num_starts or env.get_num_starts(td)) if "multistart" in kind or (num_starts or 0) > 1 else 0
+        starts = (
+            (num_starts or env.get_num_starts(td)) if "multistart" in kind or (num_starts or 0) > 1 else 0
+        )
         with torch.set_grad_enabled(torch.is_grad_enabled() and (phase == "train" or actions is not None)):
             memory = self.network.encode(td)
             if actions is None:
-                plans, decisions = self.plans(env, td, memory, choose, starts)
+                plans, likelihood = self.plans(env, td, memory, choose, starts)
             else:
-                plans = actions.unsqueeze(1)
-                decisions = self.replay(env, td, memory, plans)
-            out = {"log_likelihood": self.log_likelihood(memory, decisions).transpose(0, 1).flatten()}
+                plans, likelihood = self.replay(env, td, memory, actions.unsqueeze(1))
+        out = {"log_likelihood": likelihood.transpose(0, 1).flatten()}
         if calc_reward:
             out["reward"] = env.get_reward(state(td, plans.shape[1]), plans).transpose(0, 1).flatten()
         if return_actions:
             out["actions"] = plans.transpose(0, 1).flatten(0, 1)
         return out
 
-    def plans(
-        self, env: Any, td: TensorDict, memory: Memory, choose: Choice, starts: int = 0
-    ) -> tuple[Tensor, Decisions]:
-        """Return plans ``(B, S, L)`` and what was decided in them, without gradients.
+    def plans(self, env: Any, td: TensorDict, memory: Memory, choose: Choice, starts: int = 0) -> Plans:
+        """Return plans with their starts, and how likely what was chosen behind these is.
 
         Parameters
         ----------
@@ -111,25 +103,9 @@ class AttentionPolicy(nn.Module):
         first = env.starts(td, starts) if starts else td["nodes"].new_zeros((*batch.batch_size, 0))
         for action in first.unbind(-1):
             batch = advance(env, batch, action)
-        decisions = follow(self.network, memory.detach(), env, batch, choose)
-        return torch.cat([first, decisions.chosen], -1), decisions
+        found = follow(self.network, memory, env, batch, choose)
+        return found._replace(chosen=torch.cat([first, found.chosen], -1))
 
-    def replay(self, env: Any, td: TensorDict, memory: Memory, plans: Tensor) -> Decisions:
-        """Return what is decided in plans ``(B, S, L)``; what they choose is a candidate, whatever the rules say."""
-        batch = state(td, plans.shape[1])
-        found = follow(self.network, memory.detach(), env, batch, Given(plans), plans.shape[-1])
-        return found._replace(candidates=found.candidates.scatter(-1, plans.unsqueeze(-1), True))
-
-    def log_likelihood(self, memory: Memory, decisions: Decisions) -> Tensor:
-        """Return the logarithms ``(B, S)`` of how likely plans are, with gradients."""
-        total = torch.zeros_like(decisions.node[..., 0], dtype=torch.float32)
-        batch, starts, steps, size = decisions.candidates.shape
-        most = MOST.get(total.device.type, MOST_ELSEWHERE)
-        length = max(1, most // (batch * starts * size))
-        for begin in range(0, steps, length):
-            part = Decisions(*(entry[:, :, begin : begin + length] for entry in decisions))
-            flat = Decisions(*(entry.flatten(1, 2) for entry in part))
-            scores = self.network.scores(memory, flat.node, flat.seen, flat.candidates)
-            chosen = scores.gather(-1, flat.chosen.unsqueeze(-1)).squeeze(-1)
-            total = total + (chosen - scores.logsumexp(-1)).view(batch, starts, -1).sum(-1)
-        return total
+    def replay(self, env: Any, td: TensorDict, memory: Memory, plans: Tensor) -> Plans:
+        """Return given plans ``(B, S, L)``, and how likely all of them is, whatever the rules say."""
+        return follow(self.network, memory, env, state(td, plans.shape[1]), greedy, plans)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import asdict
 from typing import Any
 
@@ -33,36 +34,49 @@ class MixedPOMO(POMO):
     """
 
     def __init__(self, config: AttentionConfig) -> None:
-        env = VRPEnv()
-        super().__init__(env, AttentionPolicy(config.network), num_augment=config.validation.augmentations)
+        policy = AttentionPolicy(config.network)
+        with warnings.catch_warnings():  # that RL4CO saves all arguments; on_save_checkpoint undoes it
+            warnings.filterwarnings(
+                "ignore", "Attribute '(env|policy|baseline)' is an instance of `nn.Module`"
+            )
+            super().__init__(VRPEnv(), policy, num_augment=config.validation.augmentations)
         self.config = config
         self.scale = RewardScale(config.momentum)
-        self.names: list[str] = []  # of the validation's problems
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Keep plain values alone; RL4CO would have whole objects pickled."""
         checkpoint["hyper_parameters"] = asdict(self.config)
 
-    def setup(self, stage: str = "fit") -> None:  # noqa: ARG002 - as Lightning calls it
+    def setup(self, stage: str = "fit") -> None:
         """Leave problems to the data module."""
 
     def on_train_epoch_end(self) -> None:
         """Leave problems to the data module."""
 
     def configure_optimizers(self) -> Any:
-        """Return Adam with a rate that falls to a tenth twice towards the end."""
-        config = self.config
-        optimiser = torch.optim.Adam(
-            self.policy.parameters(), lr=config.rate, weight_decay=config.weight_decay
+        """Return Adam."""
+        return torch.optim.Adam(
+            self.policy.parameters(), lr=self.config.rate, weight_decay=self.config.weight_decay
         )
-        epochs = config.trainer.epochs
-        falls = [max(1, int(config.decay * epochs)), max(2, int((1 + config.decay) / 2 * epochs))]
-        rates = torch.optim.lr_scheduler.MultiStepLR(optimiser, falls, gamma=0.1)
-        return {"optimizer": optimiser, "lr_scheduler": {"scheduler": rates, "interval": "epoch"}}
+
+    def on_train_epoch_start(self) -> None:
+        """Set the rate of the epoch, which no checkpoint decides: a run may be resumed for longer."""
+        for group in self.optimizers().param_groups:
+            group["lr"] = self._rate()
+
+    def _rate(self) -> float:
+        """Return the rate of imitation, or one that falls to a tenth twice towards the end."""
+        config = self.config
+        if self.current_epoch < config.imitation.epochs:
+            return config.imitation.rate
+        done = self.current_epoch / config.trainer.epochs
+        if done < config.decay:
+            return config.rate
+        return config.rate * (0.1 if done < (1 + config.decay) / 2 else 0.01)
 
     def training_step(self, batch: TensorDict, batch_idx: int) -> Tensor:  # noqa: ARG002 - as Lightning calls it
         """Return the loss of a batch: of labels, where it has plans, or of the policy's own plans."""
-        imitated = "plans" in batch.keys()
+        imitated = batch.get("plans", None) is not None
         loss, measures = self._imitated(batch) if imitated else self._rewarded(batch)
         self.log_dict(
             {f"train/{name}": value for name, value in measures.items()}, prog_bar=True, batch_size=len(batch)
@@ -74,19 +88,18 @@ class MixedPOMO(POMO):
         chance = torch.Generator(self.device).manual_seed(self._seed())
         memory = self.policy.network.encode(td)
         starts = self.config.starts or self.env.get_num_starts(td)
-        plans, decisions = self.policy.plans(self.env, td, memory, Sampled(generator=chance), starts)
+        plans, likelihood = self.policy.plans(self.env, td, memory, Sampled(generator=chance), starts)
         reward = self.env.get_reward(state(td, starts), plans)
         scaled = self.scale(reward, variants(td))
-        found = self.calculate_loss(td, batch, {}, scaled, self.policy.log_likelihood(memory, decisions))
+        found = self.calculate_loss(td, batch, {}, scaled, likelihood)
         best = reward.max(-1).values.mean()
         return found["loss"], {"loss": found["loss"].detach(), "reward": reward.mean(), "best": best}
 
     def _imitated(self, batch: TensorDict) -> tuple[Tensor, dict[str, Tensor]]:
         td = self.env.reset(batch.exclude("plans", "decided"))
         memory = self.policy.network.encode(td)
-        decisions = self.policy.replay(self.env, td, memory, batch["plans"].unsqueeze(1))
-        likelihood = self.policy.log_likelihood(memory, decisions)
-        loss = -likelihood.sum() / batch["decided"].sum()
+        replayed = self.policy.replay(self.env, td, memory, batch["plans"].unsqueeze(1))
+        loss = -replayed.likelihood.sum() / batch["decided"].sum()
         return loss, {"imitation": loss.detach()}
 
     def _seed(self) -> int:
@@ -99,13 +112,14 @@ class MixedPOMO(POMO):
         gap = 100 * (self.best_cost(batch.exclude("reference", "variant")) / batch["reference"] - 1)
         name = self.trainer.datamodule.names[int(batch["variant"][0])]
         for key in ("val/gap", f"val/gap/{name}"):
-            self.log(
-                key, gap.mean(), batch_size=len(batch), add_dataloader_idx=False, sync_dist=True, prog_bar=key == "val/gap"
-            )  # fmt: skip
+            self.log(key, gap.mean(), batch_size=len(batch), sync_dist=True, prog_bar=key == "val/gap")
 
-    @torch.no_grad()
     def best_cost(self, problems: TensorDict) -> Tensor:
         """Return the cost ``(B,)`` of the best greedy plan for each of some problems."""
+        with torch.no_grad():
+            return self._best_cost(problems)
+
+    def _best_cost(self, problems: TensorDict) -> Tensor:
         td = self.env.reset(problems)
         if self.num_augment > 1:
             td = turned(td)

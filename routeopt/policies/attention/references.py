@@ -47,10 +47,18 @@ def references(config: AttentionConfig, folder: Path) -> tuple[list[str], list[T
     """
     asked = config.validation
     names = list(asked.variants or config.problems.variants)
-    messages = [f"validation: variant '{name}' is not known; use names of RouteFinder" for name in names if name not in VARIANTS]
+    messages = [
+        f"validation: variant '{name}' is not known; use names of RouteFinder"
+        for name in names
+        if name not in VARIANTS
+    ]
     if asked.folder:
         files = [Path(asked.folder) / f"{name}_{asked.stops}.npz" for name in names]
-        messages += [f"validation: there is no file {file}; change folder, stops or variants" for file in files if not file.exists()]
+        messages += [
+            f"validation: there is no file {file}; change folder, stops or variants"
+            for file in files
+            if not file.exists()
+        ]
     if messages:
         raise ProblemError(messages)
     batches = []
@@ -71,9 +79,13 @@ def _stored(name: str, asked: ValidationConfig) -> tuple[list[VRP], Floats]:
 def _solved(name: str, asked: ValidationConfig, folder: Path) -> tuple[list[VRP], Floats]:
     """Return problems that are made, and what our own search finds for them; what it found before is kept."""
     problems = [
-        variant(np.random.default_rng([SEED, number]), asked.stops, attributes=name) for number in range(asked.count)
+        variant(np.random.default_rng([SEED, number]), asked.stops, attributes=name)
+        for number in range(asked.count)
     ]
-    stated = {key: asdict(asked)[key] for key in ("stops", "count", "seconds")} | {"variant": name, "seed": SEED}
+    stated = {key: asdict(asked)[key] for key in ("stops", "count", "seconds")} | {
+        "variant": name,
+        "seed": SEED,
+    }
     digest = hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()[:16]
     file = folder / "references" / f"{name}-{digest}.json"
     if file.exists():
@@ -86,7 +98,9 @@ def _solved(name: str, asked: ValidationConfig, folder: Path) -> tuple[list[VRP]
     return problems, np.array(costs)
 
 
-def _batches(problems: Sequence[VRP], costs: Floats, number: int, asked: ValidationConfig) -> list[TensorDict]:
+def _batches(
+    problems: Sequence[VRP], costs: Floats, number: int, asked: ValidationConfig
+) -> list[TensorDict]:
     """Return problems in batches that no more plans than asked for at once are built for."""
     size = max(1, asked.batch // (asked.augmentations * (asked.starts or asked.stops)))
     batches = []

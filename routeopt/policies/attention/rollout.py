@@ -1,4 +1,4 @@
-"""Plans that are built step by step, without gradients, and what was decided in each step."""
+"""Plans that are built step by step, and how likely they were."""
 
 from __future__ import annotations
 
@@ -16,24 +16,22 @@ _LEAST = 1e-12  # so that nothing is infinitely unlikely
 _SEEN = ("available_load", "current_time", "remaining_distance", "available_backhaul")
 
 
-class Decisions(NamedTuple):
-    """What was decided between what in which state, in L steps of S plans for each of B problems."""
+class Plans(NamedTuple):
+    """S plans for each of B problems."""
 
-    node: Tensor  # (B, S, L)
-    seen: Tensor  # (B, S, L, 6)
-    candidates: Tensor  # (B, S, L, N)
-    chosen: Tensor  # (B, S, L)
+    chosen: Tensor  # (B, S, L) nodes, without those that were given as starts
+    likelihood: Tensor  # (B, S) the logarithm of how likely these were
 
 
 class Choice(Protocol):
     """How the next node is chosen."""
 
-    def __call__(self, scores: Tensor, step: int) -> Tensor:
+    def __call__(self, scores: Tensor) -> Tensor:
         """Return the nodes ``(B, S)`` for scores ``(B, S, N)``."""
         ...
 
 
-def greedy(scores: Tensor, step: int) -> Tensor:  # noqa: ARG001 - as Choice has it
+def greedy(scores: Tensor) -> Tensor:
     """Return the nodes with the best scores."""
     return scores.argmax(-1)
 
@@ -52,27 +50,10 @@ class Sampled:
     def __init__(self, temperature: float = 1.0, generator: torch.Generator | None = None) -> None:
         self.temperature, self.generator = temperature, generator
 
-    def __call__(self, scores: Tensor, step: int) -> Tensor:  # noqa: ARG002 - as Choice has it
+    def __call__(self, scores: Tensor) -> Tensor:
         """Return a node for each row of scores."""
         chance = torch.rand(scores.shape, generator=self.generator, device=scores.device).add_(_LEAST)
         return (scores / self.temperature - chance.log_().neg_().log_()).argmax(-1)
-
-
-class Given:
-    """Chooses what is stated.
-
-    Parameters
-    ----------
-    actions : (B, S, L) tensor
-        Nodes, step by step.
-    """
-
-    def __init__(self, actions: Tensor) -> None:
-        self.actions = actions
-
-    def __call__(self, scores: Tensor, step: int) -> Tensor:  # noqa: ARG002 - as Choice has it
-        """Return the nodes of a step."""
-        return self.actions[..., step]
 
 
 def state(td: TensorDict, starts: int) -> TensorDict:
@@ -87,11 +68,10 @@ def advance(env: Any, td: TensorDict, action: Tensor) -> TensorDict:
     return behind
 
 
-@torch.no_grad()
 def follow(
-    network: Network, memory: Memory, env: Any, td: TensorDict, choose: Choice, steps: int | None = None
-) -> Decisions:
-    """Build plans until all are complete, or for so many steps.
+    network: Network, memory: Memory, env: Any, td: TensorDict, choose: Choice, given: Tensor | None = None
+) -> Plans:
+    """Build plans until all are complete, with gradients of their likelihoods where they are enabled.
 
     Parameters
     ----------
@@ -105,29 +85,30 @@ def follow(
         States ``(B, S)``.
     choose : callable
         How the next node is chosen.
-    steps : int, optional
-        By default until the plans are complete.
+    given : (B, S, L) tensor, optional
+        Plans to follow instead; what they choose is a candidate, whatever the rules say.
     """
     depots, size = td["depot_features"].shape[-2], td["locs"].shape[-2]
     places = td["locs"][..., :depots, :]
-    nodes, seens, masks, chosen = [], [], [], []
-    least = size - depots - int(td["i"].max())  # no plan through as many stops as there is room for is shorter
-    step = 0
-    while step < steps if steps is not None else _going(td, step, least):
+    least = (
+        size - depots - 1
+    )  # steps behind a start, at least, where there are as many stops as room for them
+    chosen: list[Tensor] = []
+    likelihood = torch.zeros(td.batch_size, device=places.device)
+    while len(chosen) < given.shape[-1] if given is not None else _going(td, len(chosen), least):
         node = td["current_node"].squeeze(-1)
         place = places.gather(-2, td["depot"].unsqueeze(-1).expand(*td["depot"].shape, 2)).squeeze(-2)
         seen = torch.cat([*(td[key] for key in _SEEN), place], -1)
         candidates = network.candidates(memory, node, td["action_mask"], depots)
-        action = choose(network.scores(memory, node, seen, candidates), step)
-        nodes.append(node)
-        seens.append(seen)
-        masks.append(candidates)
+        if given is not None:
+            candidates = candidates.scatter(-1, given[..., len(chosen), None], True)
+        scores = network.scores(memory, node, seen, candidates)
+        action = choose(scores.detach()) if given is None else given[..., len(chosen)]
+        score = scores.gather(-1, action.unsqueeze(-1)).squeeze(-1)
+        likelihood = likelihood + score - scores.logsumexp(-1)
         chosen.append(action)
         td = advance(env, td, action)
-        step += 1
-    return Decisions(
-        torch.stack(nodes, 2), torch.stack(seens, 2), torch.stack(masks, 2), torch.stack(chosen, 2)
-    )
+    return Plans(torch.stack(chosen, -1), likelihood)
 
 
 def _going(td: TensorDict, step: int, least: int) -> bool:

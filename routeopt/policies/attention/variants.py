@@ -19,7 +19,11 @@ def variants(td: TensorDict) -> Tensor:
     backhaul = torch.where(mixed, 2, fetches.long())
     several = int(depots.shape[1] > 1)
     number: Tensor = (
-        (first[:, 0] > 0).long() + 2 * (first[:, 3] > 0).long() + 4 * timed.long() + 8 * backhaul + 24 * several
+        (first[:, 0] > 0).long()
+        + 2 * (first[:, 3] > 0).long()
+        + 4 * timed.long()
+        + 8 * backhaul
+        + 24 * several
     )
     return number
 

@@ -36,8 +36,8 @@ class EdgesConfig:
     held_out: int = 20
     layers: int = 8
     units: int = 64
-    batch: int = 16
-    rate: float = 2e-3
+    batch: int = 4
+    rate: float = 1.5e-3
     weight_decay: float = 1e-2
     workers: int = 0
-    trainer: TrainerConfig = field(default_factory=lambda: TrainerConfig(epochs=30))
+    trainer: TrainerConfig = field(default_factory=lambda: TrainerConfig(epochs=12))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
+from math import cos, pi
 from typing import Any
 
 import lightning
@@ -13,6 +15,8 @@ from torch_geometric.data import Data
 from routeopt.policies.edges.config import EdgesConfig
 from routeopt.policies.edges.network import EdgeScorer, log_probabilities
 from routeopt.policies.edges.ranking import adjacency, found
+
+RISING = 0.05  # of the steps, in which the rate rises
 
 
 class EdgesModule(lightning.LightningModule):
@@ -55,10 +59,14 @@ class EdgesModule(lightning.LightningModule):
             self.parameters(), lr=self.config.rate, weight_decay=self.config.weight_decay
         )
         steps = int(self.trainer.estimated_stepping_batches)
-        rates = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, self.config.rate, total_steps=max(steps, 2), pct_start=0.05
-        )
+        rates = torch.optim.lr_scheduler.LambdaLR(optimiser, partial(_share_of_rate, steps=steps))
         return {"optimizer": optimiser, "lr_scheduler": {"scheduler": rates, "interval": "step"}}
+
+
+def _share_of_rate(step: int, steps: int) -> float:
+    """Return which part of the highest rate a step takes."""
+    done = min((step + 1) / max(steps, 1), 1.0)
+    return done / RISING if done < RISING else 0.5 + 0.5 * cos(pi * (done - RISING) / (1 - RISING))
 
 
 def _loss(log_probs: Tensor, targets: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -53,6 +53,10 @@ class StreetLegs:
             errors.append(f"rounding '{self.rounding}' is not known; use one of {', '.join(ROUNDINGS)}")
         if errors:
             raise ProblemError(errors)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Return what is pickled: what finds the paths belongs to the threads of one process."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def rounded(self, rounding: str) -> StreetLegs:
         """Return the same legs under another rounding rule."""

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
 import routeopt as ro
+from routeopt import weights
 from routeopt.data.generators.routefinder import VARIANTS
-from routeopt.data.labels import Label, Labels, Mixture, make_shard
+from routeopt.data.labels import Budget, Label, Labels, Mixture, make_shard
 from routeopt.problems.instance import Routes
 from routeopt.solvers.vrp.neural.edge_features import edge_graph
-from routeopt.solvers.vrp.neural.edges import edge_probabilities, network_of
+from routeopt.solvers.vrp.neural.edges import edge_probabilities
 
 torch = pytest.importorskip("torch", reason="torch is not installed: pip install 'routeopt[neural]'")
 
-with warnings.catch_warnings():  # lightning imports parts of itself that it deprecates
-    warnings.simplefilter("ignore")
-    import lightning
 from torch_geometric.data import Batch  # noqa: E402
 
+from routeopt.policies import checkpoints, training  # noqa: E402
 from routeopt.policies.edges.config import EdgesConfig  # noqa: E402
-from routeopt.policies.edges.data import EdgesData  # noqa: E402
 from routeopt.policies.edges.graphs import LabelledGraphs, as_data  # noqa: E402
 from routeopt.policies.edges.network import EdgeScorer, log_probabilities  # noqa: E402
 from routeopt.policies.edges.ranking import adjacency, found, places  # noqa: E402
 from routeopt.policies.edges.recipe import RECIPE  # noqa: E402
 from routeopt.policies.edges.targets import edge_targets, neighbours_in_plan  # noqa: E402
-from routeopt.policies.edges.training import EdgesModule  # noqa: E402
+from routeopt.policies.recipe import TrainerConfig  # noqa: E402
 
 
 def planned(kind: str, stops: int = 12, seed: int = 3, **options) -> Label:
@@ -146,22 +144,30 @@ def test_places_are_those_of_sorting_each_stop_alone(edges, random):
         assert [int(result[k]) for k in order] == list(range(len(own)))
 
 
-def test_training_reads_labels_learns_and_exports(tmp_path):
-    for _ in make_shard(tmp_path / "labels.npz", Mixture(("cvrp",), 8, 12), range(24), budget()):
+def test_training_reads_labels_learns_resumes_and_exports(tmp_path):
+    for _ in make_shard(
+        tmp_path / "labels.npz", Mixture(("cvrp",), 8, 12), range(24), Budget("rich", iterations=20)
+    ):
         pass
-    config = EdgesConfig(labels=(str(tmp_path),), held_out=4, layers=2, units=16, batch=6)
-    lightning.seed_everything(0, verbose=False)
-    module, data = RECIPE.module(config), RECIPE.data(config)
-    before = trained(module, data, epochs=0)
-    after = trained(module, data, epochs=8)
-    assert len(data.held_out) == 6
-    assert after["val/loss"] < before["val/loss"] - 0.2
+    trainer = TrainerConfig(epochs=2, accelerator="cpu")
+    config = EdgesConfig(
+        labels=(str(tmp_path / "labels.npz"),), held_out=4, layers=2, units=16, batch=6, trainer=trainer
+    )
+    first = training.train("edges", config, tmp_path / "run")
+    before = training.evaluate(first.last)
+    longer = replace(config, trainer=replace(trainer, epochs=10))
+    trained = training.train("edges", longer, tmp_path / "run", resume=True)
+    after = training.evaluate(trained.last)
+    assert after["val/loss"] < before["val/loss"]
+    assert trained.monitor == "val/top5"
     assert 0 < after["val/top5"] <= after["val/top10"] <= 100
-    arrays = RECIPE.arrays(module)
+    facts = checkpoints.export(trained.last, tmp_path / "edges.npz")
+    arrays, meta = weights.load(tmp_path / "edges.npz", "edges")
+    assert (meta["config"]["layers"], meta["seed"]) == (2, facts["seed"])
     assert {value.dtype for value in arrays.values()} == {np.dtype(np.float16)}
-    network_of(arrays)
-    label = Labels(tmp_path)[0]
+    label = Labels(tmp_path / "labels.npz")[0]
     graph = as_data(edge_graph(label.instance))
+    module = RECIPE.module(config)
     module.network.load_state_dict({name: torch.from_numpy(value).float() for name, value in arrays.items()})
     with torch.no_grad():
         expected = module.eval()(graph)
@@ -169,19 +175,9 @@ def test_training_reads_labels_learns_and_exports(tmp_path):
     np.testing.assert_allclose(got.behind.ravel(), expected[:, 0].numpy(), atol=1e-4)
 
 
-def budget():
-    from routeopt.data.labels import Budget
-
-    return Budget("rich", iterations=20)
-
-
-def trained(module: EdgesModule, data: EdgesData, epochs: int) -> dict[str, float]:
-    """Train, and return what validation says."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module="lightning.*")  # few workers, old names of its own
-        warnings.filterwarnings("ignore", message=".*LeafSpec.*")
-        quiet = {"logger": False, "enable_checkpointing": False, "enable_progress_bar": False}
-        trainer = lightning.Trainer(max_epochs=epochs, accelerator="cpu", enable_model_summary=False, **quiet)
-        trainer.fit(module, data)
-        trainer.validate(module, data, verbose=False)
-    return {name: float(value) for name, value in trainer.callback_metrics.items()}
+def test_labels_are_split_and_some_are_made_where_none_are_given():
+    data = RECIPE.data(replace(RECIPE.smoke(), made=6, held_out=3, batch=4))
+    data.setup()
+    assert [len(data.held_out), len(data.trained)] == [2, 4]
+    assert {len(batch.pairs) for batch in data.train_dataloader()} == {4}
+    assert not {label.seed for label in data.held_out.labels} & {label.seed for label in data.trained.labels}

@@ -133,7 +133,7 @@ def test_portions_of_work_do_not_matter():
     instance = problem_of(60, capacity=30.0).instance()
     tours = []
     for portion in (1 << 40, 700):
-        engine = PlainEngine(instance, HGSParameters(), None, np.random.default_rng(5))
+        engine = PlainEngine(instance, HGSParameters(), [], np.random.default_rng(5))
         engine.settle(100)
         while engine.iterations < 100:
             engine.step(np.zeros(1, np.uint8), 100, portion)
@@ -143,7 +143,7 @@ def test_portions_of_work_do_not_matter():
 
 def test_population_is_made_anew_when_it_stalls_and_the_best_is_kept():
     instance = problem_of(8, capacity=16.0).instance()
-    engine = PlainEngine(instance, HGSParameters(patience=40), None, np.random.default_rng(5))
+    engine = PlainEngine(instance, HGSParameters(patience=40), [], np.random.default_rng(5))
     engine.settle(400)
     costs = []
     while engine.iterations < 400:
@@ -246,7 +246,7 @@ def test_islands_share_the_iterations_and_depend_on_the_seed_alone(kind):
 def test_a_guest_is_searched_next():
     problem = ro.generate("cvrp", 30, seed=1)
     engines = [
-        PlainEngine(problem.instance(), HGSParameters(), None, np.random.default_rng(seed)) for seed in (1, 2)
+        PlainEngine(problem.instance(), HGSParameters(), [], np.random.default_rng(seed)) for seed in (1, 2)
     ]
     calm = np.zeros(1, np.uint8)
     while engines[0].iterations < 300:

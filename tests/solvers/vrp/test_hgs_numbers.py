@@ -117,7 +117,7 @@ def test_grounds_have_room_for_loads_that_cannot_share_a_vehicle():
         [Vehicle(capacity=10.0)],
         [Depot(0.0, 0.0)],
     )
-    engine = PlainEngine(problem.instance(), HGSParameters(), None, np.random.default_rng(1))
+    engine = PlainEngine(problem.instance(), HGSParameters(), [], np.random.default_rng(1))
     assert engine.ground.routes == 40
 
 

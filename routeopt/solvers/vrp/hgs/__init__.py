@@ -7,11 +7,12 @@ Source: Vidal, "Hybrid genetic search for the CVRP", C&OR 140 (2022).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from routeopt.problems.features import features_of
 from routeopt.problems.instance import Instance, Routes
@@ -55,6 +56,8 @@ class HGS(HGSParameters):
     """
 
     supports: ClassVar[frozenset[str]] = plain.FEATURES | _TIMED
+    wants_guide: ClassVar[bool] = True
+    wants_starts: ClassVar[bool] = True
 
     def __call__(
         self,
@@ -64,8 +67,13 @@ class HGS(HGSParameters):
         stop: StopSignal,
         rng: np.random.Generator,
         threads: int,
+        guide: NDArray[np.int32] | None = None,
+        starts: Sequence[Routes] = (),
     ) -> Iterator[Incumbent]:
         """Yield the start if it is feasible, then ever better answers and heartbeats.
+
+        What a `guide` says, (n, k) nodes, chooses the neighbours that each stop is tried with. Further `starts`
+        join the first populations, dealt out to the threads.
 
         Raises
         ------
@@ -79,20 +87,31 @@ class HGS(HGSParameters):
         most = DENSE_LIMIT if timed else _MOST_STOPS
         if not 0 < instance.stops <= most or stop.reached(0):
             return
+        first = [] if start is None else [start]
         engines = yield from made(
-            lambda: [self._engine(instance, start, each, timed) for each in rng.spawn(threads)], known, stop
+            lambda: [
+                self._engine(instance, [*first, *starts[number::threads]], guide, each, timed)
+                for number, each in enumerate(rng.spawn(threads))
+            ],
+            known,
+            stop,
         )
         if engines is not None:
             yield from evolve_islands(engines, stop, known)
 
     def _engine(
-        self, instance: Instance, start: Routes | None, rng: np.random.Generator, timed: bool
+        self,
+        instance: Instance,
+        starts: Sequence[Routes],
+        guide: NDArray[np.int32] | None,
+        rng: np.random.Generator,
+        timed: bool,
     ) -> Engine:
         """Make the engine of the leanest family that knows all attributes; only its kernels are compiled."""
         if timed:
             from routeopt.solvers.vrp.hgs.timed import TimedEngine as Family
         else:
             from routeopt.solvers.vrp.hgs.plain import PlainEngine as Family
-        engine = Family(instance, self, start, rng)
+        engine = Family(instance, self, starts, rng, guide)
         engine.evolve(np.zeros(1, np.uint8), 0, 0)  # no work: loads or compiles the kernel
         return engine

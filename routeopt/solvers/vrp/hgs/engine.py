@@ -7,6 +7,7 @@ A family's engine derives from :class:`Engine` and adds the kernel. The driver i
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,8 +43,8 @@ class Engine(ABC):
     parameters : HGSParameters
     directed : bool
         A route driven backwards is another route.
-    start : (n,) int32, optional
-        Giant tour of the first individual.
+    starts : sequence of (n,) int32
+        Giant tours of the first individuals.
     rng : numpy.random.Generator
     """
 
@@ -54,11 +55,11 @@ class Engine(ABC):
         excesses: int,
         parameters: HGSParameters,
         directed: bool,
-        start: NDArray[np.int32] | None,
+        starts: Sequence[NDArray[np.int32]],
         rng: np.random.Generator,
     ) -> None:
         self._parameters, self._directed, self._rng = parameters, directed, rng
-        self._start = start
+        self._starts = list(starts)
         self._guest: NDArray[np.int32] | None = None
         self.life = np.zeros(1, LIFE)
         self._born = 0  # individuals searched when this population began
@@ -112,11 +113,11 @@ class Engine(ABC):
         self._guest = tour.copy()
 
     def _next_tour(self) -> NDArray[np.int32]:
-        """Return the guest, the start, or another first individual."""
+        """Return the guest, a start, or another first individual."""
         if self._guest is not None:
             tour, self._guest = self._guest, None
-        elif self._start is not None:
-            tour, self._start = self._start, None
+        elif self._starts:
+            tour = self._starts.pop(0)
         else:
             tour = self.first_tour(self._rng)
         return tour

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from routeopt.problems.instance import Instance, Routes
+from routeopt.solvers.vrp.guided import led, renumbered
 from routeopt.solvers.vrp.hgs.engine import Engine
 from routeopt.solvers.vrp.hgs.generation import evolve
 from routeopt.solvers.vrp.hgs.layout import Ground, new_plan
@@ -33,21 +36,32 @@ class PlainEngine(Engine):
     ----------
     instance : Instance
     parameters : HGSParameters
-    start : Routes, optional
-        Becomes the first individual; it may be infeasible or incomplete.
+    starts : sequence of Routes
+        Become the first individuals; they may be infeasible or incomplete.
     rng : numpy.random.Generator
+    guide : (n, k) int32, optional
+        Nodes likely to come next to each stop, the likeliest first.
     """
 
     def __init__(
-        self, instance: Instance, parameters: HGSParameters, start: Routes | None, rng: np.random.Generator
+        self,
+        instance: Instance,
+        parameters: HGSParameters,
+        starts: Sequence[Routes],
+        rng: np.random.Generator,
+        guide: NDArray[np.int32] | None = None,
     ) -> None:
         self._case = case = plain(instance)
-        ground = _ground(case, 0 if start is None else start.size)
+        ground = _ground(case, max((start.size for start in starts), default=0))
         near = ground.near[1:, :_SAVINGS_NEIGHBOURS]
         self._savings = PlainSavings(case, near)
+        if guide is not None:
+            ground.near[1:] = led(
+                ground.near[1:], renumbered(guide, case.nodes, instance.depots), parameters.neighbours
+            )
         self.ground = ground = ground._replace(near=ground.near[:, : parameters.neighbours].copy())
-        tour = None if start is None else giant_tour(start, case.nodes)
-        super().__init__(ground.stops, ground.routes, 1, parameters, False, tour, rng)
+        tours = [giant_tour(start, case.nodes) for start in starts]
+        super().__init__(ground.stops, ground.routes, 1, parameters, False, tours, rng)
         self._plan = new_plan(ground)
         self._penalties = new_penalties([_typical_penalty(ground)])
         self._split_work = split_work(ground.stops)

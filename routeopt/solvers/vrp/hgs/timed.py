@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,19 +27,24 @@ class TimedEngine(Engine):
     """One search of the timed family; the parameters are those of the base class."""
 
     def __init__(
-        self, instance: Instance, parameters: HGSParameters, start: Routes | None, rng: np.random.Generator
+        self,
+        instance: Instance,
+        parameters: HGSParameters,
+        starts: Sequence[Routes],
+        rng: np.random.Generator,
+        guide: NDArray[np.int32] | None = None,
     ) -> None:
         self._instance = instance
-        self.grid = grid = new_grid(instance, parameters.neighbours)
+        self.grid = grid = new_grid(instance, parameters.neighbours, guide)
         stops = instance.stops
         self._penalties = new_penalties(_first_penalties(grid))
         self._state = random_state(rng)
-        fleet = self._fleet(0 if start is None else start.size)
+        fleet = self._fleet(max((start.size for start in starts), default=0))
         self._field, self._plan = new_field(grid, fleet), new_plan(grid, fleet)
         self._cuts = new_cuts(stops, fleet)
         self._crossing = new_exchange(stops, fleet)
-        tour = None if start is None else _tour(start, stops)
-        super().__init__(stops, fleet, 3, parameters, True, tour, rng)
+        tours = [_tour(start, stops) for start in starts]
+        super().__init__(stops, fleet, 3, parameters, True, tours, rng)
 
     def _fleet(self, least: int) -> int:
         most = int(min(self._instance.vehicle_count.sum(), self._instance.stops))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from routeopt.problems.instance import Floats, Instance
+from routeopt.solvers.vrp.guided import led
 from routeopt.solvers.vrp.hgs.timed_segments import (
     CLOSE,
     DEMAND,
@@ -33,6 +34,7 @@ _LARGEST = 1 << 29  # sums along a route stay below, so that sums of two are int
 _NEVER = 1 << 30  # a closing time that does not bind
 _DETOUR = 20.0  # an unreachable leg counts as so many of the longest
 _NOISE = 1e-6  # of float64 sums, not rounded up
+_GUIDED_AMONG = 60  # closest stops among which a guide chooses
 _PER_WAIT, _PER_WARP = 0.2, 1.0  # proximity of two stops (Vidal et al. 2013)
 
 
@@ -55,8 +57,11 @@ class TimedGrid(NamedTuple):
     unit: float
 
 
-def new_grid(instance: Instance, neighbours: int) -> TimedGrid:
-    """Return the integers of an instance with one depot, one vehicle type and one kind of load."""
+def new_grid(instance: Instance, neighbours: int, likely: Int32 | None = None) -> TimedGrid:
+    """Return the integers of an instance with one depot, one vehicle type and one kind of load.
+
+    Where a guide says which stops are `likely` next to each other, (n, k), they are chosen among the closest.
+    """
     n = instance.stops
     travel, length = _reachable(instance.duration[0]), _reachable(instance.distance[0])
     cost = instance.distance_cost[0] * length + instance.duration_cost[0] * travel
@@ -70,7 +75,11 @@ def new_grid(instance: Instance, neighbours: int) -> TimedGrid:
     per_length = _factor((n + 1) * length.max(), length, reach)
     per_load = _factor(instance.delivery.sum(), instance.delivery, instance.capacity)
     rate = cost.mean() / travel.mean() if travel.any() else 1.0
-    near = near_stops(cost, travel, service, opens, closes, rate, neighbours)
+    among = neighbours if likely is None else max(neighbours, _GUIDED_AMONG)
+    near = near_stops(cost, travel, service, opens, closes, rate, among)
+    if likely is not None:
+        near[1:] = led(near[1:], likely, neighbours)
+        near = near[:, :neighbours].copy()
     cost = np.rint(unit * cost).astype(np.int32)
     cost[0, 1:] += int(np.rint(unit * fixed))
     return TimedGrid(

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from routeopt.problems.instance import Instance, Routes
 from routeopt.problems.search import Incumbent, StopSignal
@@ -76,6 +77,7 @@ class ILS:
     cold: float = 0.03
     part: int = 10_000
     supports: ClassVar[frozenset[str]] = plain.FEATURES
+    wants_guide: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         for name in ("removals", "string", "tried", "neighbours", "part"):
@@ -97,8 +99,11 @@ class ILS:
         stop: StopSignal,
         rng: np.random.Generator,
         threads: int,
+        guide: NDArray[np.int32] | None = None,
     ) -> Iterator[Incumbent]:
         """Yield the start if it is feasible, then ever better answers and heartbeats.
+
+        What a `guide` says, (n, k) nodes, chooses the neighbours that the local search tries.
 
         Raises
         ------
@@ -110,7 +115,7 @@ class ILS:
         yield known
         if instance.stops == 0 or stop.reached(0):
             return
-        plans = yield from made(lambda: self._plans(instance, known.answer, rng, threads), known, stop)
+        plans = yield from made(lambda: self._plans(instance, known.answer, rng, threads, guide), known, stop)
         if plans is not None:
             try:
                 yield from self._improve(plans, stop, known)
@@ -118,7 +123,12 @@ class ILS:
                 plans.close()
 
     def _plans(
-        self, instance: Instance, start: Routes | None, rng: np.random.Generator, threads: int
+        self,
+        instance: Instance,
+        start: Routes | None,
+        rng: np.random.Generator,
+        threads: int,
+        guide: NDArray[np.int32] | None = None,
     ) -> Plans | None:
         """Return plans with this start or one of its own; None where there is no feasible one."""
         from routeopt.solvers.vrp.ils.engine import Engine, survey
@@ -134,7 +144,7 @@ class ILS:
         habits = Habits(
             self.removals, self.string, self.split, self.blink, self.tried, self.neighbours, self.threshold
         )
-        site = survey(instance, start, habits, _NEAR)
+        site = survey(instance, start, habits, _NEAR, guide)
         plans = min(threads, _PLANS) if instance.stops <= _FEW else 1
         shares = [len(share) for share in np.array_split(np.arange(threads), plans)]
         return Plans(

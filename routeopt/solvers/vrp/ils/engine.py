@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routeopt.problems.instance import Instance, Routes
+from routeopt.solvers.vrp.guided import led, renumbered
 from routeopt.solvers.vrp.ils.annealing import anneal
 from routeopt.solvers.vrp.ils.habits import Habits
 from routeopt.solvers.vrp.ils.layout import Desk, Ground, new_desk, new_plan
@@ -39,12 +40,19 @@ class Site(NamedTuple):
     unit: float  # of the temperature
 
 
-def survey(instance: Instance, start: Routes, habits: Habits, near: int) -> Site:
-    """Measure the legs of an instance, and those from each stop to so many neighbours."""
+def survey(
+    instance: Instance, start: Routes, habits: Habits, near: int, likely: NDArray[np.int32] | None = None
+) -> Site:
+    """Measure the legs of an instance, and those from each stop to so many neighbours.
+
+    Where a guide says which are `likely`, these are the neighbours that the local search tries.
+    """
     case = plain(instance)
     routes = min(start.size + _SPARE, case.vehicles)
     legs = case.matrix(routes) if case.dense else case.places(routes)
     known = case.near(near)
+    if likely is not None:
+        known = led(known, renumbered(likely, case.nodes, instance.depots), habits.searched)
     known = np.concatenate([np.zeros((1, known.shape[1]), np.int32), known])
     tried, searched = min(habits.tried, known.shape[1]), min(habits.searched, known.shape[1])
     near_legs = np.zeros((case.stops + 1, max(tried, searched)), np.int32)

@@ -90,8 +90,8 @@ def score_edges(
     found = edge_probabilities(instance, arrays, nearest)
     near = found.heads[:, instance.depots :]
     said = 0.25 * (np.exp(found.behind) + np.exp(found.before))[:, instance.depots :]
-    back = places_back(near - instance.depots)
-    heard = np.pad(said, ((0, 0), (0, 1)))[near - instance.depots, back]
+    other = near.astype(np.int64) - instance.depots
+    heard = np.pad(said, ((0, 0), (0, 1)))[other, places_back(other)]
     score = np.log(said + heard)
     order = np.argsort(-score, axis=1, kind="stable")
     return np.take_along_axis(near, order, axis=1), np.take_along_axis(score, order, axis=1)
@@ -138,14 +138,18 @@ def forward(graph: EdgeGraph, arrays: Mapping[str, NDArray[Any]]) -> Float32:
 
 def _normed(x: Float32, norm: Affine) -> Float32:
     """Return layer norm of each row."""
-    x = x - x.mean(axis=1, keepdims=True)
-    normed: Float32 = x * (norm[0] / np.sqrt((x * x).mean(axis=1, keepdims=True) + NORM_EPS)) + norm[1]
+    normed = x - x.mean(axis=1, keepdims=True)
+    np.divide(normed, np.sqrt((normed * normed).mean(axis=1, keepdims=True) + NORM_EPS), out=normed)
+    normed *= norm[0]
+    normed += norm[1]
     return normed
 
 
 def _silu(x: Float32) -> Float32:
-    activated: Float32 = x / (np.float32(1.0) + np.exp(-x))
-    return activated
+    with np.errstate(over="ignore"):  # what is far below 0 becomes 0
+        beneath = np.exp(-x)
+    beneath += np.float32(1.0)
+    return np.divide(x, beneath, out=beneath)
 
 
 def network_of(arrays: Mapping[str, NDArray[Any]]) -> Network:
