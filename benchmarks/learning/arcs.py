@@ -10,6 +10,7 @@ that do. Beside it what needs no training: the arc that leads nearest in a strai
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -69,9 +70,14 @@ def main() -> None:
         )
         with tempfile.TemporaryDirectory() as folder:
             begun = time.process_time()
-            best = training.train("arcs", config, Path(folder)).best
+            best = training.train("arcs", config, Path(folder), show=logged).best
             seconds = time.process_time() - begun
             row(f"{rounds} rounds", seconds, checkpoints.module(best)[2].network)
+
+
+def logged(line: str) -> None:
+    """Show what is measured in training, beside the table."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def row(name: str, seconds: float, scores: Callable[[View], Tensor]) -> None:

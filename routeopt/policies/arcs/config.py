@@ -61,9 +61,9 @@ class ArcsConfig:
     paths : int
         Sampled for each problem in REINFORCE; their mean is the baseline.
     rate : float
-        The highest of AdamW's; it falls to nothing along a cosine.
+        The highest of AdamW's; it falls along a cosine while it imitates.
     own_rate : float
-        The same factor of it behind imitation.
+        What share of it is left behind imitation; with ten times this default paths get worse again.
     trainer : TrainerConfig
     """
 
@@ -75,5 +75,5 @@ class ArcsConfig:
     imitation: int = 40
     paths: int = 8
     rate: float = 3e-3
-    own_rate: float = 0.1
+    own_rate: float = 0.03
     trainer: TrainerConfig = field(default_factory=lambda: TrainerConfig(epochs=50))
