@@ -18,12 +18,13 @@ from routeopt.solving.chain import Link
 
 #: searches of all sessions that run at once; the others wait for their turn
 _TURNS = threading.BoundedSemaphore(max(2, os.cpu_count() or 1))
-MOMENT = 0.1  # seconds of a search that is made for its kernels alone
+#: of a search that is made for its kernels alone: iterations so that every link has some, and at most seconds
+TRIAL, MOMENT = 50, 5.0
 
 
-def tried(problem: VRP, solver: str) -> None:
-    """Run each link of a chain for a moment."""
-    ro.solve(problem, MOMENT, solver=solver)
+def tried(problem: VRP, solver: str) -> Solution:
+    """Run each link of a chain for a moment; a limit of time alone would leave links out where loading takes long."""
+    return ro.solve(problem, MOMENT, solver=solver, stop=ro.MaxIterations(TRIAL))
 
 
 class Job:
@@ -88,6 +89,7 @@ class Job:
                 if self._stopped.is_set():
                     return
             try:
+                self.state = "preparing"
                 self._search()
             finally:
                 _TURNS.release()

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 from mapapp import kernels
+from mapapp.job import tried
+
+import routeopt as ro
 
 
 @pytest.fixture(autouse=True)
@@ -49,3 +52,12 @@ def test_a_process_is_ended_when_nobody_waits(fresh):
     kernels.prepare("name", lambda: time.monotonic() - began > 0.3, time.sleep, 60)
     assert time.monotonic() - began < 20
     assert not kernels.known("name")
+
+
+@pytest.mark.parametrize(
+    ("solver", "links"),
+    [("auto", {"savings", "hgs", "ils"}), ("savings,ils:0.8,hgs", {"savings", "ils", "hgs"})],
+)
+def test_a_trial_runs_every_link(solver, links):
+    problem = ro.generate("cvrp", 200, seed=1)
+    assert set(tried(problem, solver).solver.split(",")) == links
