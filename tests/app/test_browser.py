@@ -106,7 +106,7 @@ class Visit:
         """Open the app, and go to another page as people do: a deep link makes Streamlit look for itself."""
         self.page.goto(self.address)
         if page:
-            self.wait("h1")
+            self.plan()  # the end of a search draws the page anew, and may lose a click at that moment
             if (unfold := self.page.get_by_test_id("stExpandSidebarButton")).is_visible():  # on a phone
                 unfold.click()
             self.page.get_by_role("link", name=page).click()
