@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +17,10 @@ DEPOT, STOP, SEEN = 6, 7, 6  # features of a depot, of a stop, and of a vehicle 
 FAR = 10.0  # a leg without a way, in the unit of the features
 NORM_EPS = np.float32(1e-5)
 
+ROWS = 128  # of scores at once: what caches hold
+
 Float32 = NDArray[np.float32]
+Spread = Callable[[Callable[[int], Any], Iterable[int]], Iterable[Any]]  #: map, or that of a pool of threads
 
 
 class Layer(NamedTuple):
@@ -72,13 +75,12 @@ class Near(NamedTuple):
     order: NDArray[np.int32]  # (N, n) stops, the greatest bias first; (N, 0) where all may be scored
 
 
-def encode(seen: Features, near: Near, weights: Weights) -> Memory:
-    """Return what the decoder needs of a problem."""
+def encode(seen: Features, near: Near, weights: Weights, spread: Spread = map) -> Memory:
+    """Return what the decoder needs of a problem; `spread` may try the heads side by side."""
     depots = seen.depots.astype(np.float32)
     h: Float32 = np.concatenate([depots @ weights.depot, seen.stops.astype(np.float32) @ weights.stop])
-    scratch = np.empty_like(near.legs)
     for layer in weights.layers:
-        h += _attended(h, near.legs, layer, weights.heads, scratch) @ layer.output
+        h += _attended(h, near.legs, layer, weights.heads, spread) @ layer.output
         fed = _normed(h, layer.norm_feed)
         gated = fed @ layer.gate
         gated /= 1.0 + np.exp(-gated)
@@ -114,21 +116,27 @@ def nearness(instance: Instance, unit: float, weights: Weights) -> Near:
     return Near(near, bias, order)
 
 
-def _attended(h: Float32, close: Float32, layer: Layer, heads: int, scratch: Float32) -> Float32:
-    """Return what the nodes take from each other, (N, d); `scratch` is overwritten."""
+def _attended(h: Float32, close: Float32, layer: Layer, heads: int, spread: Spread) -> Float32:
+    """Return what the nodes take from each other, (N, d)."""
     width = h.shape[1] // heads
     query, key, value = np.split(_normed(h, layer.norm_in) @ layer.project, 3, axis=1)
     query *= np.float32(1.0 / np.sqrt(width))
     bias = layer.alpha * close
     taken = np.empty_like(h)
-    for head in range(heads):
+
+    def attend(head: int) -> None:
         part = slice(head * width, (head + 1) * width)
-        np.matmul(query[:, part], key[:, part].T, out=scratch)
-        scratch -= bias
-        scratch -= scratch.max(axis=1, keepdims=True)
-        np.exp(scratch, out=scratch)
-        taken[:, part] = scratch @ value[:, part]
-        taken[:, part] /= scratch.sum(axis=1, keepdims=True)
+        for begin in range(0, len(h), ROWS):
+            rows = slice(begin, begin + ROWS)
+            scores = query[rows, part] @ key[:, part].T
+            scores -= bias[rows]
+            scores -= scores.max(axis=1, keepdims=True)
+            np.exp(scores, out=scores)
+            taken[rows, part] = scores @ value[:, part]
+            taken[rows, part] /= scores.sum(axis=1, keepdims=True)
+
+    for _ in spread(attend, range(heads)):
+        pass
     return taken
 
 

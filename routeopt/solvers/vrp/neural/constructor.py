@@ -25,7 +25,7 @@ from routeopt.problems.evaluation import Evaluator
 from routeopt.problems.instance import Floats, Instance, Routes
 from routeopt.problems.search import Incumbent, StopSignal
 from routeopt.solvers.vrp.beginning import HEARTBEAT, made
-from routeopt.solvers.vrp.neural.attention import Memory, Weights, encode, nearness, weights_of
+from routeopt.solvers.vrp.neural.attention import Memory, Spread, Weights, encode, nearness, weights_of
 from routeopt.solvers.vrp.neural.decoder import Task, build, servable, task_of
 from routeopt.solvers.vrp.neural.features import Features, features
 from routeopt.solvers.vrp.neural.sequences import routes as as_routes
@@ -42,8 +42,8 @@ _GO_ON = np.zeros(1, np.uint8)
 class Neural:
     """Build plans with a trained attention policy.
 
-    The first plan takes the best next node in every step. The others draw it, without replacement; or, at
-    temperature 0, take the best one behind first stops that differ.
+    The first plan takes the best next node in every step. The others do the same behind first stops that differ; or,
+    at a temperature above 0, draw nodes, without replacement.
 
     Parameters
     ----------
@@ -52,14 +52,14 @@ class Neural:
     plans : int
         How many are built.
     temperature : float
-        Of drawing: the lower, the more like the first plan; 0: nothing but first stops is drawn.
+        Of drawing nodes: the lower, the more like the first plan; 0: nothing but first stops is drawn.
     turns : int
         In how many ways, of eight, the problem is turned and mirrored; plans take them in turn, the first as it is.
     """
 
     weights: str = "attention"
     plans: int = 8
-    temperature: float = 1.0
+    temperature: float = 0.0
     turns: int = 1
     supports: ClassVar[frozenset[str]] = SUPPORTS
     constructs: ClassVar[bool] = True
@@ -149,13 +149,13 @@ class Builder:
         near = nearness(instance, float(seen.unit), weights)
         task = task_of(instance, seen.depots[:, 1:3], float(seen.unit))
 
-        def read(turn: int) -> tuple[Task, Memory]:
+        def read(turn: int, spread: Spread = map) -> tuple[Task, Memory]:
             turned = Features(_turned(seen.depots, 1, turn), _turned(seen.stops, 0, turn), seen.unit)
             places = turned.depots[:, 1:3].astype(np.float32)
-            return task._replace(places=places), encode(turned, near, weights)
+            return task._replace(places=places), encode(turned, near, weights, spread)
 
         with ThreadPoolExecutor(threads) as pool:
-            self._read = list(pool.map(read, range(turns)))
+            self._read = [read(0, pool.map)] if turns == 1 else list(pool.map(read, range(turns)))
         self._possible = servable(task)
         alone = ~self._possible[:, instance.depots :].any(axis=0)
         if alone.any():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from elsewhere import words_of
 
 import routeopt as ro
 from routeopt.data.generators.routefinder import VARIANTS
@@ -161,7 +162,10 @@ def test_plans_are_feasible_different_and_the_best_is_last(variant, temperature,
     found = [incumbent for incumbent in found if incumbent.answer is not None]
     costs = [incumbent.objective for incumbent in found]
     assert costs == sorted(costs, reverse=True)
-    plans = {frozenset(map(tuple, incumbent.answer.lists())) for incumbent in found}
+    plans = {
+        frozenset(zip(answer.vehicle.tolist(), map(tuple, answer.lists()), strict=True))
+        for answer in (incumbent.answer for incumbent in found)
+    }
     assert len(plans) == len(found) <= 6
     assert len(plans) > 1 or (variant, temperature) == (
         "directed",
@@ -199,6 +203,21 @@ def test_a_flag_ends_it(file):
     stop.set()
     builder = Builder(problem_of("cvrp").instance(), weights_of(weights.load(file)[0]))
     assert builder.plans(4, 1.0, np.random.default_rng(1), stop) == []
+
+
+PLAN = """
+import routeopt as ro
+problem = ro.generate("routefinder", 12, seed=3, attributes="mdvrpmbtw")
+solver = ro.Neural({file!r}, plans=4, temperature=1.0)
+cost = ro.solve(problem, solver=solver, seed=1, stop=ro.MaxIterations(20)).cost
+"""
+
+
+def test_interpreted_kernels_find_the_same(file):
+    here = {}
+    exec(PLAN.format(file=file), here)
+    (cost,) = words_of(PLAN.format(file=file) + "print(cost)", NUMBA_DISABLE_JIT="1")
+    assert float(cost) == here["cost"]
 
 
 def test_it_conforms(file):
