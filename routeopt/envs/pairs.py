@@ -77,7 +77,7 @@ class Between(Pairs):
     Parameters
     ----------
     networks : Network or sequence of Network
-        For each pair one is drawn.
+        For each pair one is drawn, and another where the target has no start.
     metric : str
         The column of the arcs that paths cost.
     quantiles : pair of float
