@@ -47,6 +47,11 @@ def cheapest_routes(evaluator):
 
 def best_plan(instance):
     """Return the best that any plan is worth; every subset of the stops may be served."""
+    return worth(Evaluator(instance), best_routes(instance))
+
+
+def best_routes(instance):
+    """Return the routes of a plan that none is worth more than."""
     evaluator = Evaluator(instance)
     kinds = range(len(instance.vehicle_count))
     plans = {(frozenset(), (0,) * len(kinds)): (0.0, [], [])}  # by stops served and vehicles used
@@ -59,8 +64,8 @@ def best_plan(instance):
             fits = not served & chosen and more[kind] <= instance.vehicle_count[kind]
             if fits and total < plans.get(key, (inf,))[0]:
                 plans[key] = total, [*lists, order], [*of_kind, kind]
-    found = (worth(evaluator, Routes.from_lists(*plan[1:])) for plan in plans.values())
-    return min(value for value in found if value is not None)
+    found = [Routes.from_lists(*plan[1:]) for plan in plans.values()]
+    return min((plan for plan in found if worth(evaluator, plan)), key=lambda plan: worth(evaluator, plan))
 
 
 def all_plans(stops):

@@ -15,7 +15,8 @@ from routeopt.errors import ProblemError
 from routeopt.plot.style import LINES
 
 COMMAND = "routeopt train edges --smoke --out run\n# its curves: run/logs/…/metrics.csv"
-FACTS = ("policy", "date", "hardware", "hours", "seed", "version")  # of weights, where they are noted
+FACTS = ("policy", "seed", "steps", "seconds", "hardware", "version")  # of weights, where they are noted
+AXES = ("step", "epoch")  # columns of a log that are no measures
 
 
 def page() -> None:
@@ -35,7 +36,7 @@ def _curves() -> None:
         st.info("Train on the command line, then choose the logs of one run or of several here:")
         st.code(COMMAND, language="shell")
         return
-    measures = list(dict.fromkeys(name for log in logs.values() for name in log.columns if name not in _AXES))
+    measures = list(dict.fromkeys(name for log in logs.values() for name in log.columns if name not in AXES))
     left, right = st.columns(2)
     measure = left.selectbox("Measure", measures, index=_first(measures), key="measure")
     smooth = right.slider("Smoothing", 0.0, 0.99, 0.0, key="smoothing", help="Weight of what came before.")
@@ -54,9 +55,6 @@ def _curves() -> None:
     st.altair_chart(chart, alt=f"{measure} over the steps of training")
 
 
-_AXES = ("step", "epoch")
-
-
 def _first(measures: list[str]) -> int:
     """Return the number of the measure that is shown first: one of validation, where there is one."""
     return next((number for number, name in enumerate(measures) if name.startswith("val/")), 0)
@@ -69,7 +67,7 @@ def _log(name: str, data: bytes) -> pd.DataFrame | None:
     except (ValueError, UnicodeDecodeError) as error:
         show(f"{name} is no log of a training", [str(error)])
         return None
-    if "step" not in log or set(log.columns) <= set(_AXES) or log.empty:
+    if "step" not in log or set(log.columns) <= set(AXES) or log.empty:
         show(f"{name} is no log of a training", ["it has no column 'step', or nothing that was measured"])
         return None
     return log

@@ -27,7 +27,7 @@ SIDE = 340  # pixels
 class Drawn(NamedTuple):
     """Lines between places."""
 
-    frame: pd.DataFrame  # x, y, x2, y2, kind, share
+    frame: pd.DataFrame  # x, y, x2, y2, route, share
     caption: str
 
 

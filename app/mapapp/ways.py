@@ -170,24 +170,14 @@ def _facts(way: Way, plain: Way) -> None:
         st.warning(f"There is no path: {reasons}")
         return
     tiles = st.container(horizontal=True, gap="small")  # which breaks into lines on a phone
-    longer = way.length - plain.length if way is not plain and plain.found else None
-    later = (way.duration - plain.duration) / 60 if way is not plain and plain.found else None
-    tiles.metric(
-        "Length",
-        f"{way.length:,.0f} m",
-        None if longer is None else f"{longer:+,.0f} m",
-        delta_color="inverse",
-        border=True,
-        width=WIDTH,
-    )
-    tiles.metric(
-        "Time",
-        f"{way.duration / 60:.1f} min",
-        None if later is None else f"{later:+.1f} min",
-        delta_color="inverse",
-        border=True,
-        width=WIDTH,
-    )
+    apart = way is not plain and plain.found
+    minutes, plain_minutes = way.duration / 60, plain.duration / 60
+    for label, value, change in (
+        ("Length", f"{way.length:,.0f} m", f"{way.length - plain.length:+,.0f} m"),
+        ("Time", f"{minutes:.1f} min", f"{minutes - plain_minutes:+.1f} min"),
+    ):
+        delta = change if apart else None
+        tiles.metric(label, value, delta, delta_color="inverse", border=True, width=WIDTH)
     tiles.metric("Stretches", sum(len(leg.steps) for leg in way.legs), border=True, width=WIDTH)
     if way.unkept:
         st.warning("Not every preference could be kept.")

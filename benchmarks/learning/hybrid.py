@@ -1,6 +1,6 @@
 """Do neural starts and guides pay? The same engines with and without them, at equal wall time.
 
-    python -m benchmarks.learning.hybrid --csv hybrid.csv [--cases uniform100,x12] [--problems 24] [--threads 1]
+    python -m benchmarks.learning.hybrid --csv hybrid.csv [--cases uniform100,x12] [--policy attention.npz]
     python -m benchmarks.learning.hybrid --csv hybrid.csv --markdown
 
 A run of ten seconds is read off at 0.1, 0.3, 1, 3 and 10 seconds; what the networks take is inside. Runs that the
@@ -26,7 +26,6 @@ from routeopt.problems.instance import Routes
 
 BUDGETS = (0.1, 0.3, 1.0, 3.0, 10.0)
 RESAMPLES = 10_000
-FEW = 10  # neighbours of a guided population
 FIELDS = ("case", "problem", "config", "threads", "known", *(str(budget) for budget in BUDGETS))
 
 
@@ -42,11 +41,10 @@ class Config:
     def name(self) -> str:
         return f"{self.start}, {self.engine}{', guided' if self.guided else ''}"
 
-    def chain(self) -> list[Any]:
-        engine: Any = self.engine
-        if self.guided and self.engine == "hgs":
-            engine = ro.HGS(neighbours=FEW)
-        return [engine] if self.start == "random" else [self.start, engine]
+    def chain(self, policy: str | None) -> list[Any]:
+        if self.start == "random":
+            return [self.engine]
+        return [ro.Neural(policy) if self.start == "neural" and policy else self.start, self.engine]
 
 
 CONFIGS = [
@@ -67,13 +65,15 @@ def main() -> None:
     parser.add_argument("--problems", type=int, default=24)
     parser.add_argument("--seconds", type=float, default=BUDGETS[-1])
     parser.add_argument("--guide", default="edges", help="weights of an edge scorer")
+    parser.add_argument("--policy", help="weights of an attention policy; without them no start is neural")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--markdown", action="store_true")
     options = parser.parse_args()
     if options.markdown:
         table(options.csv)
         return
-    chosen = [CONFIGS[int(number)] for number in options.configs.split(",")]
+    named = [CONFIGS[int(number)] for number in options.configs.split(",")]
+    chosen = [config for config in named if config.start != "neural" or options.policy]
     done = {(row["case"], row["problem"], row["config"], row["threads"]) for row in rows(options.csv)}
     for case in options.cases.split(","):
         for name, problem, known in problems(case, options.problems):
@@ -103,7 +103,7 @@ def costs(problem: ro.VRP, config: Config, options: Any) -> list[float]:
     run = ro.search(
         problem,
         options.seconds,
-        solver=config.chain(),
+        solver=config.chain(options.policy),
         threads=options.threads,
         start=random_plan(problem) if config.start == "random" else None,
         guide=guide,

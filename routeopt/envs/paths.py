@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from rl4co.envs.common.base import RL4COEnvBase
 from tensordict import TensorDict
 from torch import Tensor
 
 from routeopt.envs.pairs import Grids, Pairs
+from routeopt.envs.seeded import SeededEnv
 from routeopt.envs.starts import in_turn
 from routeopt.envs.worlds import Implicit, Networks
 from routeopt.errors import ProblemError
@@ -28,7 +28,7 @@ class Judged(NamedTuple):
     success: bool
 
 
-class PathEnv(RL4COEnvBase):
+class PathEnv(SeededEnv):
     """Paths in networks, grids and implicit graphs, found by choosing one arc after the other.
 
     Actions are numbers of arcs out of the current node, ``0 … D-1``, D being the largest number of them; in grids they
@@ -106,17 +106,6 @@ class PathEnv(RL4COEnvBase):
         self.revisits, self.failure, self.reward_dtype = revisits, failure, dtype
         if seed is not None:
             self.set_seed(seed)
-
-    def _set_seed(self, seed: int | None) -> None:
-        """Seed the generator, and leave the global one of torch alone."""
-        self.rng = torch.Generator()
-        generator = getattr(self, "generator", None)
-        if generator is not None and seed is not None:
-            generator.rng = np.random.default_rng(seed)
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        self.rng = torch.Generator()
 
     def _reset(self, td: TensorDict, batch_size: Sequence[int] | None = None) -> TensorDict:  # noqa: ARG002
         state = td.copy()

@@ -40,10 +40,10 @@ import torch
 from numpy.typing import NDArray
 from tensordict import TensorDict
 
+from routeopt.data.generators.batches import neutral
 from routeopt.errors import ProblemError, UnsupportedError
 from routeopt.problems.instance import (
     EUCLIDEAN,
-    EXACT,
     EXPLICIT,
     LINEHAUL_FIRST,
     MIXED,
@@ -51,7 +51,13 @@ from routeopt.problems.instance import (
     Instance,
 )
 from routeopt.solvers.vrp.neural.features import features
-from routeopt.solvers.vrp.neural.stated import SUPPORTS as SUPPORTS, explicit, lacking_of, straight
+from routeopt.solvers.vrp.neural.stated import (
+    SUPPORTS as SUPPORTS,
+    explicit,
+    has_windows,
+    lacking_of,
+    straight,
+)
 
 
 def stack(instances: Sequence[Instance]) -> Instance:
@@ -125,7 +131,7 @@ def tensors(stacked: Instance) -> TensorDict:
 
 def _clock(stacked: Instance, real: Flags) -> dict[str, NDArray[Any]]:
     early, late = stacked.windows[..., 0, 0], stacked.windows[..., 0, 1]
-    timed = (((early > 0) | np.isfinite(late)) & real).any(axis=1, keepdims=True)
+    timed = (has_windows(early, late) & real).any(axis=1, keepdims=True)
     if not timed.any():
         return {}
     return {"early": early, "late": late, "service": stacked.service, "timed": np.asarray(timed)}
@@ -141,20 +147,18 @@ def instances(td: TensorDict) -> list[Instance]:
 
 def _instance(row: dict[str, np.ndarray]) -> Instance:
     nodes, depots = int(row["nodes"][0]), len(row["depot_features"])
-    zeros, fleet = np.zeros(nodes), np.ones(depots)
+    zeros = np.zeros(nodes)
+    straight_legs = "distance_matrix" not in row
+    locs = row["locs"][:nodes].astype(np.float64)
+    alone = Instance(*(np.asarray(field)[0] for field in neutral(locs[None], depots)))
     windows = np.stack([row.get("early", zeros)[:nodes], row.get("late", zeros + np.inf)[:nodes]], axis=-1)
-    empty = np.zeros((1, 0, 0))
-    straight = "distance_matrix" not in row
-    distance = empty if straight else row["distance_matrix"][None, :nodes, :nodes]
+    distance = alone.distance if straight_legs else row["distance_matrix"][None, :nodes, :nodes]
     duration = row["duration_matrix"][None, :nodes, :nodes] if "duration_matrix" in row else distance
-    locs = row["locs"].astype(np.float64)
-    ordered = bool(row.get("linehaul_first", np.zeros(1))[0])
-    prize = np.where(np.arange(nodes) < depots, 0.0, np.inf)
-    return Instance(
+    return alone._replace(
         nodes=nodes,
         depots=depots,
         scale=1.0,
-        backhaul=LINEHAUL_FIRST if ordered else MIXED,
+        backhaul=LINEHAUL_FIRST if row.get("linehaul_first", np.zeros(1))[0] else MIXED,
         vehicle_weight=0.0,
         x=row.get("x", locs[:, 0])[:nodes],
         y=row.get("y", locs[:, 1])[:nodes],
@@ -162,31 +166,12 @@ def _instance(row: dict[str, np.ndarray]) -> Instance:
         pickup=row.get("pickup", zeros)[:nodes, None],
         windows=windows[:, None],
         service=row.get("service", zeros)[:nodes],
-        release=zeros,
-        prize=prize,
-        group=np.full(nodes, -1),
-        shipments=np.zeros((0, 2), np.int64),
-        fixed_edges=np.zeros((0, 2), np.int64),
-        vehicle_count=np.full(depots, nodes - depots),
-        capacity=fleet[:, None] * row["capacity"],
-        fixed_cost=fleet * row.get("fixed", np.zeros(1)),
-        distance_cost=fleet * row["rate"],
-        duration_cost=0 * fleet,
-        overtime_cost=0 * fleet,
-        overtime_after=np.inf * fleet,
-        start=np.arange(depots),
-        end=np.full(depots, -1) if row["open"][0] else np.arange(depots),
-        shift=np.tile([0.0, np.inf], (depots, 1)),
-        max_distance=fleet * row.get("limit", np.full(1, np.inf)),
-        max_duration=np.inf * fleet,
-        max_stops=np.inf * fleet,
-        max_reloads=np.inf * fleet,
-        reload_depots=np.zeros((depots, depots), bool),
-        profile=np.zeros(depots, np.int64),
-        allowed=np.ones((depots, nodes), bool),
-        metric=np.array([EUCLIDEAN if straight else EXPLICIT]),
-        rounding=np.array([EXACT]),
-        speed=np.ones(1),
+        capacity=np.full((depots, 1), row["capacity"][0]),
+        fixed_cost=np.full(depots, row.get("fixed", np.zeros(1))[0]),
+        distance_cost=np.full(depots, row["rate"][0]),
+        end=np.full(depots, -1) if row["open"][0] else alone.end,
+        max_distance=np.full(depots, row.get("limit", np.full(1, np.inf))[0]),
+        metric=np.array([EUCLIDEAN if straight_legs else EXPLICIT]),
         distance=distance,
         duration=duration,
     )

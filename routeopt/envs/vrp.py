@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import torch
-from rl4co.envs.common.base import RL4COEnvBase
 from tensordict import TensorDict
 from torch import Tensor
 
 from routeopt.envs import plans, rules
 from routeopt.envs.generators import Generator, Mixed, Stated
+from routeopt.envs.seeded import SeededEnv
 from routeopt.envs.starts import in_turn
 from routeopt.envs.tensors import instances
 from routeopt.errors import ProblemError
 from routeopt.problems.evaluation import Evaluation, Evaluator
+from routeopt.solvers.vrp.neural.features import UNLIMITED
 
-UNLIMITED = 10.0  # what a policy sees of an infinite length: no limit is left, or no way there
 
-
-class VRPEnv(RL4COEnvBase):
+class VRPEnv(SeededEnv):
     """Vehicle routing problems, solved by choosing one node after the other.
 
     A batch may mix problems with and without open routes, limits on the distance, time windows, mixed backhauls
@@ -93,17 +91,6 @@ class VRPEnv(RL4COEnvBase):
         self.reward_dtype = dtype
         if seed is not None:
             self.set_seed(seed)
-
-    def _set_seed(self, seed: int | None) -> None:
-        """Seed the generator, and leave the global one of torch alone."""
-        self.rng = torch.Generator()
-        generator = getattr(self, "generator", None)
-        if generator is not None and seed is not None:
-            generator.rng = np.random.default_rng(seed)
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        self.rng = torch.Generator()
 
     def _reset(self, td: TensorDict, batch_size: Sequence[int] | None = None) -> TensorDict:  # noqa: ARG002
         state = td.copy()

@@ -44,6 +44,12 @@ FEATURES = {
     "fewest_vehicles": "fewer vehicles come before lower cost",
 }
 
+#: Attributes with which a route driven backwards is another one.
+DIRECTED = frozenset(
+    {"pickup", "backhaul", "linehaul_first", "time_windows", "release", "shipments", "open_end", "other_end",
+     "asymmetric", "shift", "reloads", "durations"}
+)  # fmt: skip
+
 
 def features_of(instance: Instance) -> frozenset[str]:
     """Return the attributes in use, by comparing each with its neutral value."""

@@ -43,7 +43,7 @@ class Link:
 
     @property
     def wants_starts(self) -> bool:
-        """Whether it is handed all complete plans that constructors made, as `starts`."""
+        """Whether it is handed the other complete plans that constructors made, as `starts`."""
         return bool(getattr(self.solver, "wants_starts", False))
 
     @property

@@ -68,7 +68,7 @@ class Search:
         self._pool: RoutePool | None = None  # of the answers seen, if a link asks for it
         self._guide = guide_for(guide)
         self._likely: NDArray[np.int32] | None = None  # what the guide says, once it is asked
-        self._starts: list[Routes] = []  # complete plans of constructors, if a link asks for them
+        self._starts: list[Routes] = []  # complete plans of constructors
         self._evaluator = Evaluator(problem.instance())
         self._nodes = np.flatnonzero(servable(problem.instance()))
         self._routes = _given(problem, start)
@@ -131,7 +131,7 @@ class Search:
         """Run one link; its last answer is taken if, recomputed, it is better than what was there."""
         rng = np.random.default_rng([self.seed, number])
         start = self._inward(self._routes)
-        handed = replace(link, solver=partial(link.solver, **self._wanted(link, instance)))
+        handed = replace(link, solver=partial(link.solver, **self._wanted(link, instance, start)))
         done, answer = self.iterations, None
         try:
             for found in incumbents(
@@ -161,13 +161,13 @@ class Search:
             if answer is not None:
                 self._take(self._outward(answer), link.name)
 
-    def _wanted(self, link: Link, instance: Instance) -> dict[str, Any]:
+    def _wanted(self, link: Link, instance: Instance, start: Routes) -> dict[str, Any]:
         """Return what a link asks for beside the instance and the start."""
         wanted: dict[str, Any] = {}
         if link.wants_pool:
             wanted["pool"] = self._pool
-        if link.wants_starts and self._starts:
-            wanted["starts"] = self._starts
+        if link.wants_starts:
+            wanted["starts"] = [plan for plan in self._starts if not _same(plan, start)]
         if link.wants_guide and self._guide is not None:
             if self._likely is None:
                 self._likely = self._guide(instance)
@@ -243,6 +243,10 @@ class Search:
 
     def _outward(self, routes: Routes) -> Routes:
         return routes._replace(visits=self._nodes[routes.visits])
+
+
+def _same(plan: Routes, other: Routes) -> bool:
+    return all(np.array_equal(a, b) for a, b in zip(plan, other, strict=True))
 
 
 def _tiny(instance: Instance) -> Instance:

@@ -29,9 +29,7 @@ def names() -> list[str]:
 
 
 def load(
-    name_or_path: str | Path,
-    policy: str | None = None,
-    shapes: Mapping[str, tuple[int | None, ...]] | None = None,
+    name_or_path: str | Path, policy: str | None = None
 ) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     """Return the arrays of a network, and what is known about them.
 
@@ -41,14 +39,11 @@ def load(
         One of :func:`names`, or a file.
     policy : str, optional
         The policy that they must belong to.
-    shapes : mapping, optional
-        The shape of each array that there must be; None stands for any length.
 
     Raises
     ------
     ProblemError
-        There are no such weights, the file is damaged, it belongs to another policy, or arrays are missing, of another
-        shape or not finite.
+        There are no such weights, the file is damaged, it belongs to another policy, or arrays are not finite.
     """
     known = names()
     path = Path(__file__).parent / f"{name_or_path}.npz" if name_or_path in known else Path(name_or_path)
@@ -58,34 +53,33 @@ def load(
         meta = json.loads(str(arrays.pop(_META)))
         found = meta["policy"]
     except FileNotFoundError:
-        raise ProblemError(
-            f"{name_or_path}: there are no such weights; use {', '.join(known) or 'none'} or the path of a file"
-        ) from None
+        raise ProblemError(f"{name_or_path}: there are no such weights; {_instead(policy)}") from None
     except (OSError, KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise ProblemError(
             f"{name_or_path}: this is no file of weights, or it is damaged ({error}); 'routeopt export' writes them"
         ) from None
     if policy is not None and found != policy:
         raise ProblemError(f"{name_or_path}: these weights are for '{found}', not for '{policy}'")
-    if wrong := _wrong(arrays, shapes or {}):
+    if wrong := _not_finite(arrays):
         raise ProblemError(f"{name_or_path}: {message}; export them again" for message in wrong)
     return arrays, meta
 
 
-def _wrong(arrays: Mapping[str, NDArray[Any]], shapes: Mapping[str, tuple[int | None, ...]]) -> list[str]:
-    """Return what keeps arrays from being those of a network."""
-    messages = [
+def _instead(policy: str | None) -> str:
+    """Return what can be used instead of weights that are not there."""
+    fitting = [name for name in names() if policy is None or load(name)[1]["policy"] == policy]
+    if fitting:
+        return f"use {', '.join(fitting)} or the path of a file"
+    return f"none come with routeopt, so give the file that 'routeopt train {policy or 'POLICY'}' and 'export' wrote"
+
+
+def _not_finite(arrays: Mapping[str, NDArray[Any]]) -> list[str]:
+    """Return what is wrong with arrays that do not hold finite numbers alone."""
+    return [
         f"array '{name}' has entries that are no finite numbers"
         for name, array in arrays.items()
         if array.dtype.kind not in "fiub" or not np.isfinite(array).all()
     ]
-    for name, shape in shapes.items():
-        found = arrays[name].shape if name in arrays else None
-        if found is None:
-            messages.append(f"array '{name}' is missing")
-        elif len(found) != len(shape) or any(n not in (None, m) for n, m in zip(shape, found, strict=True)):
-            messages.append(f"array '{name}' has shape {found}, not {shape}")
-    return messages
 
 
 def save(path: Path, arrays: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> None:

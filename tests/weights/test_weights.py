@@ -57,9 +57,18 @@ def test_what_is_not_there_is_said(tmp_path):
         weights.load(tmp_path / "none.npz")
 
 
+def test_what_can_be_used_instead_is_of_the_same_policy(tmp_path, monkeypatch):
+    weights.save(tmp_path / "mine.npz", {"a": np.zeros(1)}, {"policy": "edges"})
+    monkeypatch.setattr(weights, "__file__", str(tmp_path / "__init__.py"))
+    with pytest.raises(ProblemError, match="use mine or the path of a file"):
+        weights.load("others", "edges")
+    with pytest.raises(ProblemError, match="'routeopt train attention' and 'export' wrote"):
+        weights.load("others", "attention")
+
+
 @pytest.mark.parametrize("name", weights.names())
 def test_what_comes_with_routeopt_is_small_and_says_where_it_comes_from(name):
     arrays, meta = weights.load(name)
-    assert {"policy", "config", "seed", "hardware", "time", "version"} <= meta.keys()
+    assert {"policy", "config", "seed", "hardware", "seconds", "version"} <= meta.keys()
     assert sum(value.nbytes for value in arrays.values()) < 10e6
     assert all(np.isfinite(value).all() for value in arrays.values())

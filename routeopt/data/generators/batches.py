@@ -27,7 +27,6 @@ from routeopt.problems.instance import (
 )
 
 BASIC = tuple(name for name, has in VARIANTS.items() if not has & {"MD", "MB"})  #: the 16 of one depot
-SINGLE_DEPOT = tuple(name for name, has in VARIANTS.items() if "MD" not in has)  #: with mixed backhauls: 24
 
 
 def mixed_batch(rng: np.random.Generator, stops: Integers, variants: Sequence[str] = BASIC) -> Instance:

@@ -13,6 +13,8 @@ from routeopt.data.labels import Label
 from routeopt.envs import plans
 from routeopt.envs.tensors import stack, tensors
 from routeopt.errors import ProblemError, UnsupportedError
+from routeopt.policies.attention.turned import WAYS, turned_each
+from routeopt.problems.features import DIRECTED, features_of
 from routeopt.problems.instance import Instance, Integers, Routes
 
 
@@ -86,9 +88,11 @@ class _Labelled(Dataset[TensorDict]):
 def batch(labels: Sequence[Label], rng: np.random.Generator) -> TensorDict:
     """Return problems with ``plans`` ``(B, L)``, whose routes come in any order, and ``decided`` ``(B, 1)``.
 
-    The latter is the number of nodes of each plan without padding, behind which nothing is left to decide.
+    The latter is the number of nodes of each plan without padding, behind which nothing is left to decide. Problems are
+    turned and mirrored by chance.
     """
     td = tensors(stack([label.instance for label in labels]))
+    td = turned_each(td, torch.from_numpy(rng.integers(WAYS, size=len(labels))))
     sequences = [plans.actions(label.instance, _mixed(label, rng)) for label in labels]
     td["plans"] = plans.padded(sequences, labels[0].instance.depots)
     td["decided"] = torch.tensor([[float(len(sequence))] for sequence in sequences])
@@ -106,22 +110,10 @@ def _fits(instance: Instance) -> bool:
 def _mixed(label: Label, rng: np.random.Generator) -> Routes:
     """Return the routes in any order; where direction does not matter, each in either of them."""
     routes, kinds = label.routes.lists(), label.routes.vehicle
-    turned = _symmetric(label.instance)
+    turned = not features_of(label.instance) & DIRECTED
     order: Integers = rng.permutation(len(routes))
     flipped = rng.random(len(routes)) < 0.5
     return Routes.from_lists(
         [routes[k][::-1] if turned and flipped[k] else routes[k] for k in order],
         [int(kinds[k]) for k in order],
-    )
-
-
-def _symmetric(instance: Instance) -> bool:
-    """Return whether every route can be driven backwards at the same cost."""
-    timed = (instance.windows[..., 0] > 0).any() or np.isfinite(instance.windows[..., 1]).any()
-    return bool(
-        not timed
-        and not instance.pickup.any()
-        and (instance.end >= 0).all()
-        and not instance.distance.size
-        and np.isinf(instance.max_duration).all()
     )

@@ -34,7 +34,7 @@ from tensordict import TensorDict
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-DEPOT, STOP, SEEN = 6, 7, 6  #: features of a depot, of a stop, and of a vehicle under way
+from routeopt.solvers.vrp.neural.attention import DEPOT, SEEN, STOP
 
 # At first, a policy that knows nothing yet mostly goes to near nodes:
 NEAR = 1.0  # the weight of being near in the layers,

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from routeopt.policies.attention.config import NetworkConfig
 from routeopt.policies.attention.network import Memory, Network
-from routeopt.policies.attention.rollout import Choice, Plans, Sampled, advance, follow, greedy, state
+from routeopt.policies.attention.rollout import Choice, Plans, Sampled, advance, follow, greedy, replay, state
 
 
 class AttentionPolicy(nn.Module):
@@ -108,4 +108,4 @@ class AttentionPolicy(nn.Module):
 
     def replay(self, env: Any, td: TensorDict, memory: Memory, plans: Tensor) -> Plans:
         """Return given plans ``(B, S, L)``, and how likely all of them is, whatever the rules say."""
-        return follow(self.network, memory, env, state(td, plans.shape[1]), greedy, plans)
+        return replay(self.network, memory, env, state(td, plans.shape[1]), plans)

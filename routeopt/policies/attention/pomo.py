@@ -116,15 +116,12 @@ class MixedPOMO(POMO):
 
     def best_cost(self, problems: TensorDict) -> Tensor:
         """Return the cost ``(B,)`` of the best greedy plan for each of some problems."""
-        with torch.no_grad():
-            return self._best_cost(problems)
-
-    def _best_cost(self, problems: TensorDict) -> Tensor:
         td = self.env.reset(problems)
         if self.num_augment > 1:
             td = turned(td)
         starts = self.config.validation.starts or self.env.get_num_starts(td)
-        memory = self.policy.network.encode(td)
-        plans, _ = self.policy.plans(self.env, td, memory, greedy, starts)
+        with torch.no_grad():
+            memory = self.policy.network.encode(td)
+            plans, _ = self.policy.plans(self.env, td, memory, greedy, starts)
         reward: Tensor = self.env.get_reward(state(td, starts), plans)
         return -reward.amax(-1).view(self.num_augment, -1).amax(0)

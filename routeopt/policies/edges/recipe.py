@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import lightning
-import numpy as np
 from numpy.typing import NDArray
 
 from routeopt.policies.edges.config import EdgesConfig
@@ -32,9 +31,9 @@ class EdgesRecipe:
         return EdgesData(config)
 
     def arrays(self, module: Any) -> dict[str, NDArray[Any]]:
-        """Return the weights in half precision, which moves scores by less than it matters for their order."""
+        """Return the weights."""
         state = module.network.state_dict()
-        return {name: value.detach().cpu().numpy().astype(np.float16) for name, value in state.items()}
+        return {name: value.detach().float().cpu().numpy() for name, value in state.items()}
 
     def smoke(self) -> EdgesConfig:
         """Return a configuration that trains within two minutes on one core, labels included."""

@@ -5,17 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from routeopt.problems.features import features_of
+from routeopt.problems.features import DIRECTED, features_of
 from routeopt.problems.instance import Instance, Integers, Routes
 from routeopt.solvers.vrp.neural.edge_features import Float32
-
-#: Attributes with which a route driven backwards is another one.
-DIRECTED = frozenset(
-    {
-        "pickup", "backhaul", "linehaul_first", "time_windows", "release", "shipments", "open_end", "other_end",
-        "asymmetric", "shift", "reloads", "durations",
-    }
-)  # fmt: skip
 
 
 def neighbours_in_plan(instance: Instance, routes: Routes) -> tuple[Integers, Integers]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 import numpy as np
@@ -43,11 +43,26 @@ def made(
 
     The matrix and the neighbours of many stops, and compiling, take longer than a heartbeat.
     """
-    pool = ThreadPoolExecutor(1)
-    future = pool.submit(make)
-    pool.shutdown(wait=False)
+    future = _begun(make)
     while wait([future], HEARTBEAT).not_done:
         yield known._replace(seconds=stop.seconds())
         if stop.reached(0):
             return None
     return future.result()
+
+
+def finished(
+    make: Callable[[], Engine], known: Incumbent, stop: StopSignal
+) -> Generator[Incumbent, None, Engine]:
+    """Yield heartbeats while something is made that ends by itself when time is over; return it."""
+    future = _begun(make)
+    while wait([future], HEARTBEAT).not_done:
+        yield known._replace(seconds=stop.seconds())
+    return future.result()
+
+
+def _begun(make: Callable[[], Engine]) -> Future[Engine]:
+    pool = ThreadPoolExecutor(1)
+    future = pool.submit(make)
+    pool.shutdown(wait=False)
+    return future

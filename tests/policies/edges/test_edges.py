@@ -164,7 +164,7 @@ def test_training_reads_labels_learns_resumes_and_exports(tmp_path):
     facts = checkpoints.export(trained.last, tmp_path / "edges.npz")
     arrays, meta = weights.load(tmp_path / "edges.npz", "edges")
     assert (meta["config"]["layers"], meta["seed"]) == (2, facts["seed"])
-    assert {value.dtype for value in arrays.values()} == {np.dtype(np.float16)}
+    assert {value.dtype for value in arrays.values()} == {np.dtype(np.float32)}
     label = Labels(tmp_path / "labels.npz")[0]
     graph = as_data(edge_graph(label.instance))
     module = RECIPE.module(config)

@@ -88,7 +88,7 @@ def test_a_guide_that_knows_the_answer_gives_it_with_few_neighbours(solver):
         return (np.argsort(apart, axis=1, kind="stable")[:, :6] + 1).astype(np.int32)
 
     def costs(guide):
-        name = ro.HGS(neighbours=2) if solver == "hgs" else ro.ILS(neighbours=2)
+        name = ro.ILS(neighbours=2) if solver == "ils" else ro.HGS(neighbours=2 if guide is None else 4)
         limit = ro.MaxIterations(400 if solver == "hgs" else 1_000)
         return np.mean(
             [ro.solve(problem, solver=name, stop=limit, seed=seed, guide=guide).cost for seed in range(4)]
@@ -112,6 +112,10 @@ def test_the_plans_of_constructors_are_handed_to_the_population():
     for _ in run:
         pass
     assert len(run._starts) == 1
+    (constructed,) = run._starts
+    assert run._wanted(run.chain[1], problem.instance(), constructed)["starts"] == []
+    other = ro.solve(problem, 0, solver="nearest").routes
+    assert run._wanted(run.chain[1], problem.instance(), other)["starts"] == [constructed]
     assert run.solution().feasible
 
 

@@ -8,7 +8,7 @@ Source: Vidal, "Hybrid genetic search for the CVRP", C&OR 140 (2022).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -41,7 +41,7 @@ class HGS(HGSParameters):
     Parameters
     ----------
     neighbours : int
-        Closest stops that each stop is tried with, up to 60.
+        Closest stops that each stop is tried with, up to 60; half as many where a guide chooses them.
     population : int, optional
         Individuals that survive in each half of the population, the feasible and the infeasible one, up
         to 25. By default chosen from the number of stops and the iterations, or else the time, allowed.
@@ -112,6 +112,7 @@ class HGS(HGSParameters):
             from routeopt.solvers.vrp.hgs.timed import TimedEngine as Family
         else:
             from routeopt.solvers.vrp.hgs.plain import PlainEngine as Family
-        engine = Family(instance, self, starts, rng, guide)
+        parameters = self if guide is None else replace(self, neighbours=max(1, self.neighbours // 2))
+        engine = Family(instance, parameters, starts, rng, guide)
         engine.evolve(np.zeros(1, np.uint8), 0, 0)  # no work: loads or compiles the kernel
         return engine

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from routeopt.errors import ProblemError
 from routeopt.problems.instance import Instance, Integers
 from routeopt.problems.legs import legs
-from routeopt.solvers.vrp.neural.features import Features
+from routeopt.solvers.vrp.neural.arrays import check_shapes
+from routeopt.solvers.vrp.neural.features import UNLIMITED, Features
 
 DEPOT, STOP, SEEN = 6, 7, 6  # features of a depot, of a stop, and of a vehicle under way
-FAR = 10.0  # a leg without a way, in the unit of the features
 NORM_EPS = np.float32(1e-5)
 
 ROWS = 128  # of scores at once: what caches hold
@@ -106,7 +106,7 @@ def nearness(instance: Instance, unit: float, weights: Weights) -> Near:
     """Return how near the nodes of an instance are, whose lengths are divided by the unit."""
     every: Integers = np.arange(instance.nodes)
     distance, _ = legs(instance, int(instance.profile[0]), every[:, None], every)
-    near = np.nan_to_num(distance / unit, posinf=FAR).astype(np.float32)
+    near = np.nan_to_num(distance / unit, posinf=UNLIMITED).astype(np.float32)
     near *= np.log2(np.float32(instance.nodes))
     bias, depots = -weights.beta * near, instance.depots
     order = np.zeros((instance.nodes, 0), np.int32)
@@ -155,15 +155,7 @@ def weights_of(arrays: Mapping[str, NDArray[Any]]) -> Weights:
     ProblemError
         With one message for each array that is missing or of another shape.
     """
-    shapes = _shapes(arrays)
-    wrong = [
-        f"weights: array '{name}' is {'missing' if name not in arrays else f'of shape {arrays[name].shape}'}, "
-        f"not of shape {shape}; use what 'routeopt export' made of an attention policy"
-        for name, shape in shapes.items()
-        if name not in arrays or arrays[name].shape != shape
-    ]
-    if wrong:
-        raise ProblemError(wrong)
+    check_shapes(arrays, _shapes(arrays), "an attention policy")
     units, heads = len(arrays["norm.weight"]), int(arrays["heads"])
     if heads < 1 or units % heads:
         raise ProblemError(f"weights: {heads} heads do not share out {units} units; the file is damaged")

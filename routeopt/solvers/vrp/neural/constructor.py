@@ -8,8 +8,8 @@ via AI-initialized genetic algorithms" (2025), for beginning a genetic search wi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
@@ -24,7 +24,7 @@ from routeopt.errors import ProblemError, UnsupportedError
 from routeopt.problems.evaluation import Evaluator
 from routeopt.problems.instance import Floats, Instance, Routes
 from routeopt.problems.search import Incumbent, StopSignal
-from routeopt.solvers.vrp.beginning import HEARTBEAT, made
+from routeopt.solvers.vrp.beginning import finished, made
 from routeopt.solvers.vrp.neural.attention import Memory, Spread, Weights, encode, nearness, weights_of
 from routeopt.solvers.vrp.neural.decoder import Task, build, servable, task_of
 from routeopt.solvers.vrp.neural.features import Features, features
@@ -103,25 +103,13 @@ class Neural:
         )
         if builder is None:
             return
-        found = yield from _finished(
+        found = yield from finished(
             lambda: builder.plans(self.plans, self.temperature, rng, stop), known, stop
         )
         evaluator = Evaluator(builder.instance)
         costs = [evaluator.evaluate(plan).cost / instance.scale for plan in found]
         for cost, plan in sorted(zip(costs, found, strict=True), key=lambda each: -each[0]):
             yield Incumbent(stop.seconds(), 0, cost, None, plan, "neural")
-
-
-def _finished(
-    make: Callable[[], list[Routes]], known: Incumbent, stop: StopSignal
-) -> Generator[Incumbent, None, list[Routes]]:
-    """Yield heartbeats while plans are built, which ends by itself when time is over; return them."""
-    pool = ThreadPoolExecutor(1)
-    future = pool.submit(make)
-    pool.shutdown(wait=False)
-    while wait([future], HEARTBEAT).not_done:
-        yield known._replace(seconds=stop.seconds())
-    return future.result()
 
 
 class Builder:

@@ -16,9 +16,9 @@ from routeopt.problems.legs import legs
 from routeopt.problems.schedule import Node, State, schedule
 from routeopt.solvers.compiled import borrowed, inlined, inner, kernel, summing
 from routeopt.solvers.vrp.neural.attention import Memory
+from routeopt.solvers.vrp.neural.features import UNLIMITED
+from routeopt.solvers.vrp.neural.stated import has_windows
 from routeopt.solvers.vrp.random import uniform
-
-UNLIMITED = 10.0  # what is seen of the remaining distance where there is no limit
 
 _RULES = schedule(inlined)
 _begin, _extend, _finish = _RULES.begin, _RULES.extend, _RULES.finish
@@ -52,7 +52,7 @@ def task_of(instance: Instance, places: Floats, unit: float) -> Task:
     distance, duration = legs(instance, int(instance.profile[0]), every[:, None], every)
     early, late = instance.windows[:, 0, 0], instance.windows[:, 0, 1]
     delivery, pickup = instance.delivery[:, 0].copy(), instance.pickup[:, 0].copy()
-    timed = bool(((early > 0) | np.isfinite(late)).any())
+    timed = bool(has_windows(early, late).any())
     return Task(
         places.astype(np.float32),
         early.copy(),

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from routeopt.errors import ProblemError
 from routeopt.problems.instance import Instance
+from routeopt.solvers.vrp.neural.arrays import check_shapes
 from routeopt.solvers.vrp.neural.edge_features import (
     EDGE,
     NEAREST,
@@ -163,14 +164,9 @@ def network_of(arrays: Mapping[str, NDArray[Any]]) -> Network:
     units = len(arrays["nodes.bias"]) if "nodes.bias" in arrays else 0
     layers = sum(name.endswith(".of_edges.weight") for name in arrays)
     shapes = _shapes(units, layers)
-    wrong = [
-        f"weights: array '{name}' is {'missing' if name not in arrays else f'of shape {arrays[name].shape}'}, "
-        f"not of shape {shape}; use what 'routeopt export' made of an edge scorer"
-        for name, shape in shapes.items()
-        if name not in arrays or arrays[name].shape != shape
-    ]
-    if wrong or not layers or not units or units % LANES:
-        raise ProblemError(wrong or f"weights: {layers} layers of {units} units are no edge scorer")
+    check_shapes(arrays, shapes, "an edge scorer")
+    if not layers or not units or units % LANES:
+        raise ProblemError(f"weights: {layers} layers of {units} units are no edge scorer")
     plain = {name: np.asarray(arrays[name], np.float32) for name in shapes}
 
     def affine(name: str) -> Affine:

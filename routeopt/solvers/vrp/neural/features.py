@@ -14,6 +14,7 @@ import numpy as np
 
 from routeopt.problems.instance import EXPLICIT, MIXED, Flags, Floats, Instance
 
+UNLIMITED = 10.0  #: what is seen of an infinite length: no limit is left, or no way there
 _LEAST = 1e-9  # a unit is no less: all places may be the same
 
 

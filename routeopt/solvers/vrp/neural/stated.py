@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from routeopt.problems.features import features_of
-from routeopt.problems.instance import EUCLIDEAN, EXACT, EXPLICIT, Instance
+from routeopt.problems.instance import EUCLIDEAN, EXACT, EXPLICIT, Flags, Floats, Instance
 from routeopt.problems.legs import legs
 
 #: Attributes that can be stated.
@@ -25,6 +25,11 @@ def lacking_of(instance: Instance) -> frozenset[str]:
     if set(instance.start.tolist()) != set(range(instance.depots)):
         lacking.add("other_end")
     return frozenset(lacking)
+
+
+def has_windows(early: Floats, late: Floats) -> Flags:
+    """Return which nodes have a window in which service begins."""
+    return (early > 0) | np.isfinite(late)
 
 
 def straight(instance: Instance) -> bool:
