@@ -73,10 +73,9 @@ def read(path: str | Path) -> dict[str, Any]:
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
         raise ProblemError(f"{path}: there is no such checkpoint; 'routeopt train' writes them") from None
-    except Exception as error:  # of several kinds, as the file is damaged in one way or another
-        reason = str(error).strip().partition("\n")[0]
+    except Exception:  # of several kinds, as the file is damaged in one way or another
         raise ProblemError(
-            f"{path}: this is no checkpoint ({reason}); name one of 'routeopt train'"
+            f"{path}: this is no checkpoint, or it is damaged; name one of 'routeopt train'"
         ) from None
     if not isinstance(checkpoint, dict) or FACTS not in checkpoint:
         raise ProblemError(f"{path}: it does not say what it was trained for; name one of 'routeopt train'")

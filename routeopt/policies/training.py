@@ -4,7 +4,7 @@
 ``checkpoints/best.ckpt``    the epoch with the best measure of the recipe
 ``checkpoints/last.ckpt``    the last epoch, from which a run resumes
 ``logs/version_N``           ``metrics.csv`` of the N-th part of a run that was resumed
-``tensorboard``              the same for TensorBoard, where that is installed
+``tensorboard``              the same for TensorBoard
 ===========================  =============================================================
 """
 
@@ -14,7 +14,6 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -143,10 +142,7 @@ def _best(recipe: Recipe, folder: Path) -> ModelCheckpoint:
 
 
 def _logs(folder: Path) -> list[Logger]:
-    logs: list[Logger] = [CSVLogger(folder, "logs", flush_logs_every_n_steps=10)]
-    if find_spec("tensorboard") or find_spec("tensorboardX"):
-        logs.append(TensorBoardLogger(folder, "tensorboard"))
-    return logs
+    return [CSVLogger(folder, "logs", flush_logs_every_n_steps=10), TensorBoardLogger(folder, "tensorboard")]
 
 
 class _Lines(lightning.Callback):

@@ -86,6 +86,7 @@ def test_a_run_that_is_resumed_ends_as_one_that_is_not(call):
     assert facts["seconds"] > 0
     rows = Path("again/logs/version_1/metrics.csv").read_text().splitlines()[1:]
     assert {line.split(",")[0] for line in rows} == {"1"}
+    assert list(Path("again/tensorboard/version_1").glob("events.*"))
 
     fewer = "--set validation.variants=cvrp --set validation.augmentations=1"
     code, out, err = call(f"eval whole/checkpoints/best.ckpt {fewer}")
