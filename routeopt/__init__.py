@@ -15,10 +15,15 @@ from routeopt.errors import InfeasibleError, ProblemError, RouteoptError, Unsupp
 
 if TYPE_CHECKING:
     from routeopt.data.bundled import load_network as load_network
+    from routeopt.data.flows import read_flows as read_flows, write_flows as write_flows
     from routeopt.data.generators import generate as generate
+    from routeopt.data.generators.flows import generate_flows as generate_flows
     from routeopt.data.readers import read as read, read_solution as read_solution
     from routeopt.data.writers import write as write
+    from routeopt.problems.admission import Admission as Admission
     from routeopt.problems.columns import Stops as Stops
+    from routeopt.problems.flow_instance import FlowPaths as FlowPaths
+    from routeopt.problems.flows import Flow as Flow, FlowAdmission as FlowAdmission
     from routeopt.problems.instance import Instance as Instance, Routes as Routes
     from routeopt.problems.legs import (
         Euclidean as Euclidean,
@@ -74,6 +79,10 @@ _PUBLIC = {
     "Instance": "routeopt.problems.instance:Instance",
     "Routes": "routeopt.problems.instance:Routes",
     "Solution": "routeopt.problems.solution:Solution",
+    "Flow": "routeopt.problems.flows:Flow",
+    "FlowAdmission": "routeopt.problems.flows:FlowAdmission",
+    "FlowPaths": "routeopt.problems.flow_instance:FlowPaths",
+    "Admission": "routeopt.problems.admission:Admission",
     "Incumbent": "routeopt.problems.search:Incumbent",
     "MaxSeconds": "routeopt.problems.search:MaxSeconds",
     "MaxIterations": "routeopt.problems.search:MaxIterations",
@@ -84,6 +93,9 @@ _PUBLIC = {
     "write": "routeopt.data.writers:write",
     "load_network": "routeopt.data.bundled:load_network",
     "generate": "routeopt.data.generators:generate",
+    "read_flows": "routeopt.data.flows:read_flows",
+    "write_flows": "routeopt.data.flows:write_flows",
+    "generate_flows": "routeopt.data.generators.flows:generate_flows",
     "solve": "routeopt.solving:solve",
     "search": "routeopt.solving:search",
     "ShortestPaths": "routeopt.solvers.paths.front:ShortestPaths",

@@ -26,6 +26,14 @@ SOLVERS = {
     "rich": "routeopt.solvers.vrp.rich:RichILS",
 }
 
+FLOW_SOLVERS = {
+    "greedy": "routeopt.solvers.flows.greedy:Greedy",
+    "bound": "routeopt.solvers.flows.bound:Bound",
+    "dive": "routeopt.solvers.flows.dive:Dive",
+    "ruin": "routeopt.solvers.flows.annealing:Ruin",
+    "lns": "routeopt.solvers.flows.neighbourhood:LNS",
+}
+
 # In the order in which a file is offered to them: the last ones take almost anything.
 READERS = {
     "json": "routeopt.data.readers.json:READER",
@@ -77,6 +85,19 @@ def solver(name: str) -> Any:
     known = solvers()
     if name not in known:
         raise ProblemError(f"solver '{name}' is not known; use one of {', '.join(sorted(known))}")
+    return load(known[name])
+
+
+def flow_solvers() -> dict[str, str]:
+    """Return the target of each solver of flows by name: built in, then registered under ``routeopt.flow_solvers``."""
+    return {**FLOW_SOLVERS, **_registered("routeopt.flow_solvers")}
+
+
+def flow_solver(name: str) -> Any:
+    """Return the class of the solver of flows of this name."""
+    known = flow_solvers()
+    if name not in known:
+        raise ProblemError(f"solver '{name}' is not known for flows; use one of {', '.join(sorted(known))}")
     return load(known[name])
 
 

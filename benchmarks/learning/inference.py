@@ -22,9 +22,9 @@ import numpy as np  # noqa: E402
 import routeopt as ro  # noqa: E402
 from routeopt.policies.attention.config import NetworkConfig  # noqa: E402
 from routeopt.policies.attention.policy import AttentionPolicy  # noqa: E402
+from routeopt.solvers.random import random_state  # noqa: E402
 from routeopt.solvers.vrp.neural.attention import Weights, weights_of  # noqa: E402
 from routeopt.solvers.vrp.neural.constructor import Builder  # noqa: E402
-from routeopt.solvers.vrp.random import random_state  # noqa: E402
 
 RUNS = 7
 

@@ -1,20 +1,27 @@
-"""Solving: a chain of constructors and improvers, run as one iterator of incumbents."""
+"""Solving: a chain of constructors and improvers, run as one iterator of incumbents, for every kind of problem."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, overload
 
+from routeopt.errors import ProblemError
+from routeopt.problems.admission import Admission
+from routeopt.problems.flow_instance import FlowPaths
+from routeopt.problems.flows import FlowAdmission
 from routeopt.problems.instance import Routes
 from routeopt.problems.search import Incumbent, StoppingCriterion
 from routeopt.problems.solution import Solution
 from routeopt.problems.vrp import VRP
 from routeopt.solving.chain import Chain, Link, parse_chain
+from routeopt.solving.flows import FlowSearch
 from routeopt.solving.guides import GuideChoice
 from routeopt.solving.run import Search
 
-__all__ = ["Chain", "Link", "Search", "parse_chain", "search", "solve"]
+__all__ = ["Chain", "FlowSearch", "Link", "Search", "parse_chain", "search", "solve"]
 
 
+@overload
 def solve(
     problem: VRP,
     seconds: float | None = None,
@@ -26,12 +33,40 @@ def solve(
     stop: StoppingCriterion | None = None,
     guide: GuideChoice = None,
     on_incumbent: Callable[[Incumbent], None] | None = None,
-) -> Solution:
+) -> Solution: ...
+
+
+@overload
+def solve(
+    problem: FlowAdmission,
+    seconds: float | None = None,
+    *,
+    solver: Chain = "auto",
+    seed: int = 0,
+    threads: int = 1,
+    start: Admission | FlowPaths | None = None,
+    stop: StoppingCriterion | None = None,
+    on_incumbent: Callable[[Incumbent], None] | None = None,
+) -> Admission: ...
+
+
+def solve(
+    problem: Any,
+    seconds: float | None = None,
+    *,
+    solver: Chain = "auto",
+    seed: int = 0,
+    threads: int = 1,
+    start: Any = None,
+    stop: StoppingCriterion | None = None,
+    guide: GuideChoice = None,
+    on_incumbent: Callable[[Incumbent], None] | None = None,
+) -> Any:
     """Return the best plan found.
 
     Parameters
     ----------
-    problem : VRP
+    problem : VRP or FlowAdmission
         What to plan.
     seconds : float, optional
         Time limit, without the compilation of kernels on their first use; 10 unless `stop` is given.
@@ -42,8 +77,8 @@ def solve(
         Seed of all randomness.
     threads : int
         Threads that a solver may use.
-    start : Solution or Routes, optional
-        A plan to begin with; it may be incomplete or infeasible.
+    start : Solution or Routes, Admission or FlowPaths, optional
+        A plan to begin with; one of vehicles may be incomplete or infeasible.
     stop : StoppingCriterion, optional
         For example ``MaxIterations(1000) | NoImprovement(200)``, in addition to `seconds`.
     guide : "edges", path, or Guide, optional
@@ -55,7 +90,7 @@ def solve(
 
     Returns
     -------
-    Solution
+    Solution or Admission
         Always: if no plan serves every stop, the best partial one, with reasons. An interrupt
         (Ctrl-C) ends the search and returns the best so far.
 
@@ -66,7 +101,7 @@ def solve(
     ProblemError
         When the chain or the start is not understood.
     """
-    run = Search(
+    run: Any = search(
         problem, seconds, solver=solver, seed=seed, threads=threads, start=start, stop=stop, guide=guide
     )
     try:
@@ -75,9 +110,10 @@ def solve(
                 on_incumbent(incumbent)
     except KeyboardInterrupt:
         run.interrupted = True
-    return run.solution()
+    return run.admission() if isinstance(problem, FlowAdmission) else run.solution()
 
 
+@overload
 def search(
     problem: VRP,
     seconds: float | None = None,
@@ -88,7 +124,33 @@ def search(
     start: Solution | Routes | None = None,
     stop: StoppingCriterion | None = None,
     guide: GuideChoice = None,
-) -> Search:
+) -> Search: ...
+
+
+@overload
+def search(
+    problem: FlowAdmission,
+    seconds: float | None = None,
+    *,
+    solver: Chain = "auto",
+    seed: int = 0,
+    threads: int = 1,
+    start: Admission | FlowPaths | None = None,
+    stop: StoppingCriterion | None = None,
+) -> FlowSearch: ...
+
+
+def search(
+    problem: Any,
+    seconds: float | None = None,
+    *,
+    solver: Chain = "auto",
+    seed: int = 0,
+    threads: int = 1,
+    start: Any = None,
+    stop: StoppingCriterion | None = None,
+    guide: GuideChoice = None,
+) -> Any:
     """Return the search as an iterator of incumbents; the parameters are those of :func:`solve`.
 
     >>> import routeopt as ro
@@ -98,6 +160,10 @@ def search(
     >>> round(run.solution().cost - best, 9)
     0.0
     """
+    if isinstance(problem, FlowAdmission):
+        if guide is not None:
+            raise ProblemError("guide: it guides vehicle routing; leave it out for flows")
+        return FlowSearch(problem, seconds, solver=solver, seed=seed, threads=threads, start=start, stop=stop)
     return Search(
         problem, seconds, solver=solver, seed=seed, threads=threads, start=start, stop=stop, guide=guide
     )

@@ -52,19 +52,22 @@ class Link:
         return bool(getattr(self.solver, "wants_pool", False))
 
 
-def parse_chain(solver: Chain) -> list[Link]:
-    """Return the links of a chain: names, ``"name:share"``, solvers, or a sequence or comma list of these."""
+def parse_chain(solver: Chain, find: Callable[[str], Any] = registry.solver) -> list[Link]:
+    """Return the links of a chain: names, ``"name:share"``, solvers, or a sequence or comma list of these.
+
+    Names are looked up by `find`: those of vehicle routing, by default.
+    """
     if isinstance(solver, str):
         parts: Sequence[Any] = [part.strip() for part in solver.split(",")]
     else:
         parts = solver if isinstance(solver, Sequence) else [solver]
-    links = _links(parts)
+    links = _links(parts, find)
     if not links:
-        raise ProblemError(f"solver: the chain is empty; name one of {', '.join(sorted(registry.solvers()))}")
+        raise ProblemError("solver: the chain is empty; name a solver, or 'auto'")
     return _shared(links)
 
 
-def _link(part: Any) -> list[Link]:
+def _link(part: Any, find: Callable[[str], Any]) -> list[Link]:
     if part == "auto":
         return [Link("auto", None)]
     if not isinstance(part, str):
@@ -80,7 +83,7 @@ def _link(part: Any) -> list[Link]:
             raise ProblemError(
                 f"solver '{part}': the share must be a number above 0 and up to 1, as in '{name}:0.8'"
             )
-    return [Link(name, registry.solver(name)(), share)]
+    return [Link(name, find(name)(), share)]
 
 
 def _shared(links: list[Link]) -> list[Link]:
@@ -116,5 +119,5 @@ def complete(chain: list[Link], instance: Instance, features: frozenset[str], *,
     return _shared(resolved)
 
 
-def _links(parts: Sequence[Any]) -> list[Link]:
-    return [link for part in parts for link in _link(part)]
+def _links(parts: Sequence[Any], find: Callable[[str], Any] = registry.solver) -> list[Link]:
+    return [link for part in parts for link in _link(part, find)]

@@ -6,10 +6,10 @@ import threading
 import time
 from collections.abc import Iterator
 from queue import Empty, SimpleQueue
+from typing import Any
 
 import numpy as np
 
-from routeopt.problems.instance import Instance, Routes
 from routeopt.problems.search import Incumbent, StopSignal
 from routeopt.solving.chain import Link
 
@@ -22,7 +22,7 @@ class Worker:
     def __init__(
         self,
         link: Link,
-        arguments: tuple[Instance, Routes | None],
+        arguments: tuple[Any, Any],
         signal: StopSignal,
         rng: np.random.Generator,
         threads: int,
@@ -68,7 +68,7 @@ class Worker:
 
 def incumbents(
     link: Link,
-    arguments: tuple[Instance, Routes | None],
+    arguments: tuple[Any, Any],
     signal: StopSignal,
     rng: np.random.Generator,
     threads: int,

@@ -1,10 +1,6 @@
-"""How improvers begin: what they refuse, what their start is worth, and signs of life while they get ready."""
+"""How improvers begin: what they refuse, and what their start is worth."""
 
 from __future__ import annotations
-
-from collections.abc import Callable, Generator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import TypeVar
 
 import numpy as np
 
@@ -13,10 +9,6 @@ from routeopt.problems.evaluation import Evaluator
 from routeopt.problems.features import features_of
 from routeopt.problems.instance import Instance, Routes
 from routeopt.problems.search import Incumbent, StopSignal
-
-Engine = TypeVar("Engine")
-
-HEARTBEAT = 0.05  #: seconds between two signs of life
 
 
 def refuse_unsupported(instance: Instance, supports: frozenset[str], source: str) -> None:
@@ -34,35 +26,3 @@ def appraise(instance: Instance, start: Routes | None, stop: StopSignal, source:
             objective = (found.cost + instance.vehicle_weight * start.size) / instance.scale
             return Incumbent(stop.seconds(), 0, objective, None, start, source)
     return Incumbent(stop.seconds(), 0, np.inf, None, None, source)
-
-
-def made(
-    make: Callable[[], Engine], known: Incumbent, stop: StopSignal
-) -> Generator[Incumbent, None, Engine | None]:
-    """Yield heartbeats while an engine is made; return it, or None when there is no time left for it.
-
-    The matrix and the neighbours of many stops, and compiling, take longer than a heartbeat.
-    """
-    future = _begun(make)
-    while wait([future], HEARTBEAT).not_done:
-        yield known._replace(seconds=stop.seconds())
-        if stop.reached(0):
-            return None
-    return future.result()
-
-
-def finished(
-    make: Callable[[], Engine], known: Incumbent, stop: StopSignal
-) -> Generator[Incumbent, None, Engine]:
-    """Yield heartbeats while something is made that ends by itself when time is over; return it."""
-    future = _begun(make)
-    while wait([future], HEARTBEAT).not_done:
-        yield known._replace(seconds=stop.seconds())
-    return future.result()
-
-
-def _begun(make: Callable[[], Engine]) -> Future[Engine]:
-    pool = ThreadPoolExecutor(1)
-    future = pool.submit(make)
-    pool.shutdown(wait=False)
-    return future

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numba import njit
 
+from routeopt.solvers.random import random_state
 from routeopt.solvers.vrp.hgs.crossover import order_crossover as kernel
-from routeopt.solvers.vrp.random import random_state
 
 
 @njit

@@ -7,9 +7,9 @@ import pytest
 from naive_hgs import best_swap as naive_best_swap, penalised_cost
 from numba import njit
 
+from routeopt.solvers.random import random_state
 from routeopt.solvers.vrp.hgs import descent, layout, moves, swap_star
 from routeopt.solvers.vrp.hgs.layout import Ground, new_plan
-from routeopt.solvers.vrp.random import random_state
 
 
 @njit

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numba import njit
 
+from routeopt.solvers.random import random_state
 from routeopt.solvers.vrp.hgs import population as kernels
 from routeopt.solvers.vrp.hgs.penalties import new_penalties, observe as observe_kernel
 from routeopt.solvers.vrp.hgs.population import (
@@ -17,7 +18,6 @@ from routeopt.solvers.vrp.hgs.population import (
     new_champion,
     new_population,
 )
-from routeopt.solvers.vrp.random import random_state
 
 STOPS = 12
 BREEDING = Breeding(least=4, brood=6, elite=2, close=3, directed=False)

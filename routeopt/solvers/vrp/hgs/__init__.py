@@ -19,9 +19,10 @@ from routeopt.problems.instance import Instance, Routes
 from routeopt.problems.legs import DENSE_LIMIT
 from routeopt.problems.search import Incumbent, StopSignal
 from routeopt.solvers.vrp import plain
-from routeopt.solvers.vrp.beginning import appraise, made, refuse_unsupported
+from routeopt.solvers.vrp.beginning import appraise, refuse_unsupported
 from routeopt.solvers.vrp.hgs.islands import evolve_islands
 from routeopt.solvers.vrp.hgs.parameters import HGSParameters
+from routeopt.solvers.waiting import made
 
 if TYPE_CHECKING:
     from routeopt.solvers.vrp.hgs.engine import Engine

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routeopt.solvers.compiled import inner
-from routeopt.solvers.vrp.random import State, below
+from routeopt.solvers.random import State, below
 
 Tour = NDArray[np.int32]
 

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routeopt.solvers.compiled import inlined, inner
+from routeopt.solvers.random import State, below, shuffle
 from routeopt.solvers.vrp.hgs.layout import Ground, Plan, find_empty, note_change, refresh
 from routeopt.solvers.vrp.hgs.moves import NONE, apply_move, around, best_move
 from routeopt.solvers.vrp.hgs.swap_star import mark_reach, reaches, swap_routes
-from routeopt.solvers.vrp.random import State, below, shuffle
 from routeopt.solvers.vrp.records import Matrix, Record, Records, U
 
 _LATEST = 1 << 30  # moves after which the stamps start again

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routeopt.solvers.compiled import borrowed, inner, kernel
+from routeopt.solvers.random import State, shuffle, uniform
 from routeopt.solvers.vrp.hgs.crossover import order_crossover
 from routeopt.solvers.vrp.hgs.descent import begin_descent, descend
 from routeopt.solvers.vrp.hgs.engine import GIVEN, IDLE, REPAIR, SEARCH
@@ -28,7 +29,6 @@ from routeopt.solvers.vrp.hgs.population import (
     take_slot,
 )
 from routeopt.solvers.vrp.hgs.split import SplitWork, split
-from routeopt.solvers.vrp.random import State, shuffle, uniform
 from routeopt.solvers.vrp.records import Records
 
 _REPAIR_FACTOR = 10.0  # on the penalties while an infeasible child is repaired

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routeopt.problems.instance import Instance, Routes
+from routeopt.solvers.random import random_state
 from routeopt.solvers.vrp.guided import led, renumbered
 from routeopt.solvers.vrp.hgs.engine import Engine
 from routeopt.solvers.vrp.hgs.generation import evolve
@@ -19,7 +20,6 @@ from routeopt.solvers.vrp.neighbours import nearest_by_legs
 from routeopt.solvers.vrp.places import giant_tour
 from routeopt.solvers.vrp.plain import Plain, plain
 from routeopt.solvers.vrp.plain_savings import PlainSavings
-from routeopt.solvers.vrp.random import random_state
 
 _MOST_NEIGHBOURS = 60
 _SAVINGS_NEIGHBOURS = 30

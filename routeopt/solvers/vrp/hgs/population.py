@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routeopt.solvers.compiled import inner
-from routeopt.solvers.vrp.random import State, below
+from routeopt.solvers.random import State, below
 from routeopt.solvers.vrp.sorting import argsort
 
 Floats = NDArray[np.float64]

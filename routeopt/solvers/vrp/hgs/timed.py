@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from routeopt.problems.evaluation import Evaluator
 from routeopt.problems.instance import Instance, Routes
+from routeopt.solvers.random import random_state
 from routeopt.solvers.vrp.hgs.engine import Engine
 from routeopt.solvers.vrp.hgs.parameters import HGSParameters
 from routeopt.solvers.vrp.hgs.penalties import new_penalties
@@ -16,7 +17,6 @@ from routeopt.solvers.vrp.hgs.timed_generation import construct, evolve
 from routeopt.solvers.vrp.hgs.timed_model import TimedGrid, new_field, new_grid, new_plan
 from routeopt.solvers.vrp.hgs.timed_split import new_cuts
 from routeopt.solvers.vrp.hgs.timed_srex import new_exchange
-from routeopt.solvers.vrp.random import random_state
 
 _SPARE_SHARE, _SPARE = 1.2, 3  # routes beyond those of a quick construction
 _STRICT = 1000.0  # on the penalties of that construction

@@ -8,6 +8,7 @@ seed alone, however the work was portioned.
 from __future__ import annotations
 
 from routeopt.solvers.compiled import borrowed, inner, kernel
+from routeopt.solvers.random import below, shuffle
 from routeopt.solvers.vrp.hgs.engine import GIVEN, IDLE, REPAIR, SEARCH
 from routeopt.solvers.vrp.hgs.penalties import observe
 from routeopt.solvers.vrp.hgs.population import admit, crown, cull, pick_parents, reprice, take_slot
@@ -32,7 +33,6 @@ from routeopt.solvers.vrp.hgs.timed_segments import (
 )
 from routeopt.solvers.vrp.hgs.timed_split import split
 from routeopt.solvers.vrp.hgs.timed_srex import route_exchange
-from routeopt.solvers.vrp.random import below, shuffle
 
 _REPAIR_FACTOR = 10.0  # on the penalties while an infeasible child is repaired
 _REPAIRED = 2  # one infeasible child in so many is

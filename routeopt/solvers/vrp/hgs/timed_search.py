@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from routeopt.solvers.compiled import inlined, inner
+from routeopt.solvers.random import below, shuffle
 from routeopt.solvers.vrp.hgs.timed_links import apply_move, find_empty
 from routeopt.solvers.vrp.hgs.timed_moves import GAIN, NONE, best_between, best_within, leg_changes
 from routeopt.solvers.vrp.hgs.timed_segments import (
@@ -34,7 +35,6 @@ from routeopt.solvers.vrp.hgs.timed_segments import (
     refresh,
 )
 from routeopt.solvers.vrp.hgs.timed_swap import exchange_pass
-from routeopt.solvers.vrp.random import below, shuffle
 
 LAST_STAMP = 1 << 30  # stamps are kept as int32
 

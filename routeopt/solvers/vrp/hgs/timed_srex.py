@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routeopt.solvers.compiled import inner
+from routeopt.solvers.random import below, shuffle
 from routeopt.solvers.vrp.hgs.timed_insertion import clear_routes, insert_all, penalised_cost
 from routeopt.solvers.vrp.hgs.timed_links import find_empty, link
 from routeopt.solvers.vrp.hgs.timed_segments import Int32, depot_of, refresh
-from routeopt.solvers.vrp.random import below, shuffle
 
 _TRIES = 20  # random steps for each route that the cluster should gain
 

@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from routeopt.problems.instance import Instance, Routes
 from routeopt.problems.search import Incumbent, StopSignal
 from routeopt.solvers.vrp import plain
-from routeopt.solvers.vrp.beginning import HEARTBEAT, appraise, made, refuse_unsupported
+from routeopt.solvers.vrp.beginning import appraise, refuse_unsupported
 from routeopt.solvers.vrp.ils.habits import Habits
+from routeopt.solvers.waiting import HEARTBEAT, made
 
 if TYPE_CHECKING:
     from routeopt.solvers.vrp.ils.plans import Plans

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routeopt.solvers.compiled import borrowed, kernel
+from routeopt.solvers.random import below, uniform
 from routeopt.solvers.vrp.ils.descent import descend
 from routeopt.solvers.vrp.ils.habits import Habits
 from routeopt.solvers.vrp.ils.layout import Desk, Ground, Plan, keep, undo
 from routeopt.solvers.vrp.ils.recreate import recreate
 from routeopt.solvers.vrp.ils.ruin import ruin
-from routeopt.solvers.vrp.random import below, uniform
 from routeopt.solvers.vrp.records import U
 
 _SAMPLE = 16  # every so many iterations are searched whatever they cost, to know what it gains on average

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from routeopt.problems import legs as straight
 from routeopt.problems.backend import bind
 from routeopt.solvers.compiled import inlined, inner, kernel
-from routeopt.solvers.vrp.random import State, random_state
+from routeopt.solvers.random import State, random_state
 from routeopt.solvers.vrp.records import Matrix, Record, Records, U
 
 straight_leg = bind(("straight_leg",), vars(straight), {}, kernel).straight_leg

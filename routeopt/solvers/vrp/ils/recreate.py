@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routeopt.solvers.compiled import inner
+from routeopt.solvers.random import below, uniform
 from routeopt.solvers.vrp.ils.habits import Habits
 from routeopt.solvers.vrp.ils.layout import Desk, Ground, Plan, leg, put_in
-from routeopt.solvers.vrp.random import below, uniform
 from routeopt.solvers.vrp.records import U
 
 _AT_RANDOM, _BY_DEMAND, _FAR_FIRST, _CLOSE_FIRST = 4, 4, 2, 1  # how often each order is drawn

@@ -7,9 +7,9 @@ Transportation Science 54 (2020).
 from __future__ import annotations
 
 from routeopt.solvers.compiled import inner
+from routeopt.solvers.random import below, uniform
 from routeopt.solvers.vrp.ils.habits import Habits
 from routeopt.solvers.vrp.ils.layout import Desk, Ground, Plan, take_out
-from routeopt.solvers.vrp.random import below, uniform
 from routeopt.solvers.vrp.records import U
 
 _LENGTHEN = 0.01  # chance that one more stop in the middle of a split string stays

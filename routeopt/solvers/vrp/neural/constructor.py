@@ -24,13 +24,13 @@ from routeopt.errors import ProblemError, UnsupportedError
 from routeopt.problems.evaluation import Evaluator
 from routeopt.problems.instance import Floats, Instance, Routes
 from routeopt.problems.search import Incumbent, StopSignal
-from routeopt.solvers.vrp.beginning import finished, made
+from routeopt.solvers.random import random_state
 from routeopt.solvers.vrp.neural.attention import Memory, Spread, Weights, encode, nearness, weights_of
 from routeopt.solvers.vrp.neural.decoder import Task, build, servable, task_of
 from routeopt.solvers.vrp.neural.features import Features, features
 from routeopt.solvers.vrp.neural.sequences import routes as as_routes
 from routeopt.solvers.vrp.neural.stated import SUPPORTS, explicit, lacking_of, straight
-from routeopt.solvers.vrp.random import random_state
+from routeopt.solvers.waiting import finished, made
 
 _MOST_STOPS = 5_000  # three matrices of 8 bytes an entry
 _ATTEMPTS = 3  # at as many different plans as are wanted

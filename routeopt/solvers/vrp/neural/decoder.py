@@ -15,10 +15,10 @@ from routeopt.problems.instance import EPS, LINEHAUL_FIRST, MIXED, Flags, Floats
 from routeopt.problems.legs import legs
 from routeopt.problems.schedule import Node, State, schedule
 from routeopt.solvers.compiled import borrowed, inlined, inner, kernel, summing
+from routeopt.solvers.random import uniform
 from routeopt.solvers.vrp.neural.attention import Memory
 from routeopt.solvers.vrp.neural.features import UNLIMITED
 from routeopt.solvers.vrp.neural.stated import has_windows
-from routeopt.solvers.vrp.random import uniform
 
 _RULES = schedule(inlined)
 _begin, _extend, _finish = _RULES.begin, _RULES.extend, _RULES.finish

@@ -19,8 +19,9 @@ from routeopt.problems.evaluation import Evaluator
 from routeopt.problems.features import FEATURES
 from routeopt.problems.instance import Instance, Routes
 from routeopt.problems.search import Incumbent, StopSignal
-from routeopt.solvers.vrp.beginning import HEARTBEAT, refuse_unsupported
+from routeopt.solvers.vrp.beginning import refuse_unsupported
 from routeopt.solvers.vrp.ortools.extra import require_ortools
+from routeopt.solvers.waiting import HEARTBEAT
 
 if TYPE_CHECKING:
     from routeopt.solvers.vrp.ortools.refine import Refinement

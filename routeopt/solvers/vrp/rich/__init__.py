@@ -18,8 +18,9 @@ import numpy as np
 from routeopt.problems.features import FEATURES
 from routeopt.problems.instance import Instance, Routes
 from routeopt.problems.search import Incumbent, StopSignal
-from routeopt.solvers.vrp.beginning import appraise, made, refuse_unsupported
+from routeopt.solvers.vrp.beginning import appraise, refuse_unsupported
 from routeopt.solvers.vrp.rich.parameters import RichParameters
+from routeopt.solvers.waiting import made
 
 if TYPE_CHECKING:
     from routeopt.solvers.vrp.rich.engine import Engine

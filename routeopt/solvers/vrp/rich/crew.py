@@ -13,9 +13,8 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 import numpy as np
 
 from routeopt.problems.instance import Instance, Integers
-from routeopt.solvers.vrp.beginning import HEARTBEAT
+from routeopt.solvers.random import State, random_state
 from routeopt.solvers.vrp.halving import halve
-from routeopt.solvers.vrp.random import State, random_state
 from routeopt.solvers.vrp.rich.layout import (
     ABSENCE,
     BANK,
@@ -37,6 +36,7 @@ from routeopt.solvers.vrp.rich.layout import (
 from routeopt.solvers.vrp.rich.parameters import RichParameters
 from routeopt.solvers.vrp.rich.plan import empty_plan
 from routeopt.solvers.vrp.rich.search import anneal
+from routeopt.solvers.waiting import HEARTBEAT
 
 _ROUND = 0.1  # seconds for which parts stay as they are, at least
 _DEALING = 0.05  # share of the time that dealing and putting together may take

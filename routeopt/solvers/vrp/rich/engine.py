@@ -10,7 +10,7 @@ import numpy as np
 from routeopt.problems.instance import Floats, Instance, Routes
 from routeopt.problems.legs import leg
 from routeopt.problems.search import Incumbent, StopSignal
-from routeopt.solvers.vrp.random import random_state
+from routeopt.solvers.random import random_state
 from routeopt.solvers.vrp.rich.crew import Crew
 from routeopt.solvers.vrp.rich.field import make_field
 from routeopt.solvers.vrp.rich.layout import (

@@ -6,7 +6,7 @@ import numpy as np
 
 from routeopt.problems.instance import STRICT
 from routeopt.solvers.compiled import inlined
-from routeopt.solvers.vrp.random import below, uniform
+from routeopt.solvers.random import below, uniform
 from routeopt.solvers.vrp.rich.layout import (
     BLINK,
     EMPTIES,

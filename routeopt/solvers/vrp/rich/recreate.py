@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from routeopt.solvers.compiled import borrowed, inlined, inner
-from routeopt.solvers.vrp.random import below, uniform
+from routeopt.solvers.random import below, uniform
 from routeopt.solvers.vrp.rich.layout import (
     REQUESTS,
     TO_INSERT,

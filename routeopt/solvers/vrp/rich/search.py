@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from routeopt.solvers.compiled import borrowed, inlined, kernel
-from routeopt.solvers.vrp.random import uniform
+from routeopt.solvers.random import uniform
 from routeopt.solvers.vrp.rich.layout import (
     ABSENCE,
     ABSENCE_NOW,

@@ -17,8 +17,9 @@ import numpy as np
 
 from routeopt.problems.instance import Instance, Integers, Routes
 from routeopt.problems.search import Incumbent, StopSignal
-from routeopt.solvers.vrp.beginning import appraise, made, refuse_unsupported
+from routeopt.solvers.vrp.beginning import appraise, refuse_unsupported
 from routeopt.solvers.vrp.places import curve_order, distances, own_nodes, positions
+from routeopt.solvers.waiting import made
 
 if TYPE_CHECKING:
     from routeopt.solvers.vrp.tour.engine import TourEngine

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routeopt.solvers.compiled import kernel
-from routeopt.solvers.vrp.random import State, below, uniform
+from routeopt.solvers.random import State, below, uniform
 from routeopt.solvers.vrp.stretches import part
 from routeopt.solvers.vrp.tour.layout import (
     Ground,

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routeopt.problems.instance import Instance, Integers, Routes
-from routeopt.solvers.vrp.random import random_state
+from routeopt.solvers.random import random_state
 from routeopt.solvers.vrp.tour.chain import search
 from routeopt.solvers.vrp.tour.greedy import greedy_tour
 from routeopt.solvers.vrp.tour.ground import Places

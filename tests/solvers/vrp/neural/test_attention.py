@@ -9,10 +9,10 @@ from elsewhere import words_of
 import routeopt as ro
 from routeopt.data.generators.routefinder import VARIANTS
 from routeopt.problems.search import StopSignal
+from routeopt.solvers.random import random_state
 from routeopt.solvers.vrp.neural.attention import encode, nearness, weights_of
 from routeopt.solvers.vrp.neural.constructor import TURNS, Builder, Neural
 from routeopt.solvers.vrp.neural.features import features
-from routeopt.solvers.vrp.random import random_state
 from routeopt.testing import check_solver
 
 torch = pytest.importorskip("torch", reason="policies are trained with torch")

@@ -9,7 +9,7 @@ from numba import njit
 
 from routeopt import VRP, Depot, Euclidean, Haversine, Matrix, Stops, Vehicle
 from routeopt.problems import legs as legs_module
-from routeopt.solvers.vrp.random import random_state
+from routeopt.solvers.random import random_state
 from routeopt.solvers.vrp.tour.chain import choose_cut, search
 from routeopt.solvers.vrp.tour.engine import TourEngine
 from routeopt.solvers.vrp.tour.greedy import greedy_tour

@@ -1,0 +1,1 @@
+"""Admission and routing of flows: bounds, constructors, improvers and exact methods."""
