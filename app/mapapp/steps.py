@@ -13,11 +13,11 @@ import routeopt as ro
 from routeopt import weights
 from routeopt.plot.style import LINES
 from routeopt.problems.instance import Routes
+from routeopt.solvers.random import random_state
 from routeopt.solvers.vrp.neural.attention import weights_of
 from routeopt.solvers.vrp.neural.constructor import Builder
 from routeopt.solvers.vrp.neural.edges import score_edges
 from routeopt.solvers.vrp.neural.sequences import routes
-from routeopt.solvers.random import random_state
 
 SECONDS = 1.0  # of the engine
 VARIANTS = ("cvrp", "vrptw", "ovrp", "mdvrp")

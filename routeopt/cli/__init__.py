@@ -15,7 +15,20 @@ from typing import Annotated
 import typer
 
 import routeopt
-from routeopt.cli import bench, check, convert, generate, info, listing, map_app, path, plot, solve, train
+from routeopt.cli import (
+    bench,
+    check,
+    convert,
+    flows,
+    generate,
+    info,
+    listing,
+    map_app,
+    path,
+    plot,
+    solve,
+    train,
+)
 from routeopt.cli.errors import explain
 
 __all__ = ["app", "main"]
@@ -48,6 +61,7 @@ for function, name in (
     (listing.listing, "list"),
 ):
     app.command(name, epilog=EPILOG)(function)
+app.add_typer(flows.commands, name="flows", epilog=EPILOG)
 app.add_typer(generate.commands, name="generate", epilog=EPILOG)
 
 

@@ -10,29 +10,40 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from math import inf, isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from routeopt.cli.errors import note
 
 if TYPE_CHECKING:
     from routeopt.problems.search import Incumbent
     from routeopt.problems.vrp import VRP
-    from routeopt.solving import Search
+    from routeopt.solving import FlowSearch, Search
 
 Show = Callable[["Incumbent"], None]
 
 
 @contextmanager
 def watching(
-    run: Search, *, quiet: bool = False, lines: bool = False, interval: float = 0.0
+    run: Search | FlowSearch,
+    *,
+    state: Callable[[Incumbent], str] | None = None,
+    sense: float = 1.0,
+    quiet: bool = False,
+    lines: bool = False,
+    interval: float = 0.0,
 ) -> Iterator[Show]:
     """Give a function that shows incumbents while the block runs.
 
     Parameters
     ----------
-    run : Search
-        What is watched; its limits are the ends of the bar, the best known cost of its problem gives the gap.
+    run : Search or FlowSearch
+        What is watched; its limits are the ends of the bar.
+    state : callable, optional
+        What is said of an incumbent; by default its cost, the gap to the best known cost of the problem, and vehicles.
+    sense : float
+        1 where lower objectives are better, -1 where higher ones are.
     quiet : bool
         Show nothing, and log errors only.
     lines : bool
@@ -42,7 +53,8 @@ def watching(
     """
     limits = run.limit, run.criterion.iterations
     with _Bar(*limits) if sys.stderr.isatty() and not quiet else _NoBar() as bar:
-        watch = _Watch(run.problem, bar, lines=lines and not quiet, interval=interval)
+        say = partial(_of_vehicles, cast("VRP", run.problem)) if state is None else state
+        watch = _Watch(say, sense, bar, lines=lines and not quiet, interval=interval)
         with logged(bar.write, logging.ERROR if quiet else logging.INFO):
             yield watch
 
@@ -74,8 +86,10 @@ class _Handler(logging.Handler):
 class _Watch:
     """Turns incumbents into lines and into the state of the bar."""
 
-    def __init__(self, problem: VRP, bar: _NoBar, *, lines: bool, interval: float) -> None:
-        self.problem = problem
+    def __init__(
+        self, state: Callable[[Incumbent], str], sense: float, bar: _NoBar, *, lines: bool, interval: float
+    ) -> None:
+        self.state, self.sense = state, sense
         self.bar = bar
         self.lines = lines
         self.interval = interval
@@ -83,22 +97,23 @@ class _Watch:
         self.due = -inf  # when the next line may be written
 
     def __call__(self, incumbent: Incumbent) -> None:
-        self.bar.show(incumbent, self._state(incumbent))
-        better = incumbent.objective < self.best
+        self.bar.show(incumbent, self.state(incumbent))
+        better = self.sense * incumbent.objective < self.best
         if better and self.lines and incumbent.seconds >= self.due:
             self.due = incumbent.seconds + self.interval
-            self.bar.write(f"{incumbent.seconds:8.2f} s  {incumbent.source:10s}  {self._state(incumbent)}")
-        self.best = min(self.best, incumbent.objective)
+            self.bar.write(f"{incumbent.seconds:8.2f} s  {incumbent.source:10s}  {self.state(incumbent)}")
+        self.best = min(self.best, self.sense * incumbent.objective)
 
-    def _state(self, incumbent: Incumbent) -> str:
-        if not isfinite(incumbent.objective):
-            return "no complete plan yet"
-        instance = self.problem.instance()
-        weight, vehicles = instance.vehicle_weight / instance.scale, incumbent.answer.size
-        cost = incumbent.objective - weight * vehicles
-        known = self.problem.best_known
-        gap = f"  gap {100 * (cost - known) / known:+.2f} %" if known else ""
-        return f"cost {cost:,.2f}{gap}  vehicles {vehicles:,}  iterations {incumbent.iterations:,}"
+
+def _of_vehicles(problem: VRP, incumbent: Incumbent) -> str:
+    if not isfinite(incumbent.objective):
+        return "no complete plan yet"
+    instance = problem.instance()
+    weight, vehicles = instance.vehicle_weight / instance.scale, incumbent.answer.size
+    cost = incumbent.objective - weight * vehicles
+    known = problem.best_known
+    gap = f"  gap {100 * (cost - known) / known:+.2f} %" if known else ""
+    return f"cost {cost:,.2f}{gap}  vehicles {vehicles:,}  iterations {incumbent.iterations:,}"
 
 
 class _NoBar:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, get_args, get_type_hints
 
@@ -41,8 +41,10 @@ def parameters(solver: Any) -> Mapping[str, Any]:
     return {field.name: field.default for field in fields(solver)} if is_dataclass(solver) else {}
 
 
-def solver_settings(settings: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Return the parameters to change, by solver, from ``solver.parameter=value``.
+def solver_settings(
+    settings: Iterable[str], find: Callable[[str], Any] = known_solver
+) -> dict[str, dict[str, Any]]:
+    """Return the parameters to change, by solver, from ``solver.parameter=value``; `find` gives a solver's class.
 
     Raises
     ------
@@ -57,7 +59,7 @@ def solver_settings(settings: Iterable[str]) -> dict[str, dict[str, Any]]:
             errors.append(f"--set {key}: name the solver too, as in hgs.{key}={text}")
             continue
         try:
-            changes.setdefault(name, {})[parameter] = _value(name, parameter, text)
+            changes.setdefault(name, {})[parameter] = _value(find(name), name, parameter, text)
         except ProblemError as error:
             errors += error.messages
     if errors:
@@ -65,9 +67,8 @@ def solver_settings(settings: Iterable[str]) -> dict[str, dict[str, Any]]:
     return changes
 
 
-def _value(name: str, parameter: str, text: str) -> Any:
+def _value(solver: Any, name: str, parameter: str, text: str) -> Any:
     """Return the value of a solver's parameter, in the type that the solver declares."""
-    solver = known_solver(name)
     if parameter not in parameters(solver):
         raise ProblemError(unknown(f"--set {name}: parameter", parameter, parameters(solver)))
     declared = get_type_hints(solver)[parameter]

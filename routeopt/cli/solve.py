@@ -34,7 +34,7 @@ from routeopt.errors import ProblemError
 
 if TYPE_CHECKING:
     from routeopt.problems.solution import Solution
-    from routeopt.solving import Search
+    from routeopt.solving import FlowSearch, Search
 
 SHOWN = 10  # reasons before the rest is counted
 
@@ -147,7 +147,7 @@ def follow(run: Search, show: Show) -> Solution:
     return run.solution()
 
 
-def configure(run: Search, changes: Mapping[str, Mapping[str, Any]]) -> None:
+def configure(run: Search | FlowSearch, changes: Mapping[str, Mapping[str, Any]]) -> None:
     """Change parameters of the solvers of a chain, whether it was stated or chosen for the problem.
 
     Raises

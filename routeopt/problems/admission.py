@@ -233,10 +233,10 @@ class _Reasons:
         if empty.width[target] == 0:
             return "no path leads to its target"
         if empty.width[target] < bandwidth:
-            return self._short(empty, target, "even in an empty network")
+            return self._short(empty, flow, "even in an empty network")
         left = self._reach(self._left, admission.residual, source)
         if left.width[target] < bandwidth:
-            return self._short(left, target, "beside the flows that are admitted")
+            return self._short(left, flow, "beside the flows that are admitted")
         if instance.max_hops[flow] < UNLIMITED or instance.max_delay[flow] < math.inf or self._limited():
             return "capacities would suffice on some path, but not its limits or those of switches on the way"
         return "there is room for it now: the solver left it out"
@@ -247,9 +247,12 @@ class _Reasons:
             known[source] = Reach(instance.first_out, instance.head, capacity, source)
         return known[source]
 
-    def _short(self, reach: Reach, target: int, where: str) -> str:
-        narrow = _arc(self._admission.problem, self._admission.instance, reach.bottleneck(target))
-        return f"no path has more than {reach.width[target]:,} {where}; the widest is that narrow at {narrow}"
+    def _short(self, reach: Reach, flow: int, where: str) -> str:
+        instance = self._admission.instance
+        target, asked = int(instance.target[flow]), int(instance.bandwidth[flow])
+        narrow = _arc(self._admission.problem, instance, reach.bottleneck(target))
+        width = f"no path has more than {reach.width[target]:,}"
+        return f"it asks for {asked:,}, and {where} {width}: {narrow} is too narrow"
 
     def _limited(self) -> bool:
         instance = self._admission.instance

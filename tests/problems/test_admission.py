@@ -74,12 +74,12 @@ def test_a_path_that_visits_a_node_twice_is_named():
         (
             ro.Flow(0, 3, 9),
             [],
-            "no path has more than 8 even in an empty network; the widest is that narrow at 0 → 2",
+            "it asks for 9, and even in an empty network no path has more than 8: 0 → 2 is too narrow",
         ),
         (
             ro.Flow(0, 3, 5),
             [(ro.Flow(0, 3, 4), [1, 3]), (ro.Flow(0, 3, 3), [0, 2])],
-            "no path has more than 4 beside",
+            "it asks for 5, and beside the flows that are admitted no path has more than 4",
         ),
         (ro.Flow(0, 3, 5, max_delay=1), [], "but not its limits or those of switches"),
     ],
