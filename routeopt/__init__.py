@@ -42,6 +42,13 @@ if TYPE_CHECKING:
     )
     from routeopt.problems.solution import Solution as Solution
     from routeopt.problems.vrp import VRP as VRP
+    from routeopt.solvers.flows.classical import (
+        max_flow as max_flow,
+        min_congestion as min_congestion,
+        min_cost_flow as min_cost_flow,
+    )
+    from routeopt.solvers.flows.failures import reroute_flows as reroute_flows
+    from routeopt.solvers.flows.online import OnlineRouting as OnlineRouting
     from routeopt.solvers.paths.bellman_ford import bellman_ford as bellman_ford
     from routeopt.solvers.paths.front import ShortestPaths as ShortestPaths
     from routeopt.solvers.paths.legs import StreetLegs as StreetLegs
@@ -98,6 +105,11 @@ _PUBLIC = {
     "generate_flows": "routeopt.data.generators.flows:generate_flows",
     "solve": "routeopt.solving:solve",
     "search": "routeopt.solving:search",
+    "max_flow": "routeopt.solvers.flows.classical:max_flow",
+    "min_cost_flow": "routeopt.solvers.flows.classical:min_cost_flow",
+    "min_congestion": "routeopt.solvers.flows.classical:min_congestion",
+    "OnlineRouting": "routeopt.solvers.flows.online:OnlineRouting",
+    "reroute_flows": "routeopt.solvers.flows.failures:reroute_flows",
     "ShortestPaths": "routeopt.solvers.paths.front:ShortestPaths",
     "RoutePreferences": "routeopt.solvers.paths.preferences:RoutePreferences",
     "pareto": "routeopt.solvers.paths.pareto:pareto",

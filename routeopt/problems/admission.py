@@ -250,6 +250,8 @@ class _Reasons:
     def _short(self, reach: Reach, flow: int, where: str) -> str:
         instance = self._admission.instance
         target, asked = int(instance.target[flow]), int(instance.bandwidth[flow])
+        if reach.width[target] <= 0:
+            return f"it asks for {asked:,}, and {where} every path has a link that is full"
         narrow = _arc(self._admission.problem, instance, reach.bottleneck(target))
         width = f"no path has more than {reach.width[target]:,}"
         return f"it asks for {asked:,}, and {where} {width}: {narrow} is too narrow"

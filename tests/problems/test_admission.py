@@ -81,6 +81,11 @@ def test_a_path_that_visits_a_node_twice_is_named():
             [(ro.Flow(0, 3, 4), [1, 3]), (ro.Flow(0, 3, 3), [0, 2])],
             "it asks for 5, and beside the flows that are admitted no path has more than 4",
         ),
+        (
+            ro.Flow(0, 3, 1),
+            [(ro.Flow(0, 3, 5), [0, 2]), (ro.Flow(0, 2, 8), [1])],
+            "beside the flows that are admitted every path has a link that is full",
+        ),
         (ro.Flow(0, 3, 5, max_delay=1), [], "but not its limits or those of switches"),
     ],
 )

@@ -18,8 +18,8 @@ from routeopt.errors import ProblemError
 from routeopt.problems.features import FEATURES
 from routeopt.problems.instance import Instance, Routes
 from routeopt.problems.search import Incumbent, StopSignal
+from routeopt.solvers.extra import require_ortools
 from routeopt.solvers.vrp.beginning import appraise, refuse_unsupported
-from routeopt.solvers.vrp.ortools.extra import require_ortools
 from routeopt.solvers.vrp.route_pool import RoutePool
 from routeopt.solvers.waiting import HEARTBEAT
 

@@ -15,7 +15,7 @@ import routeopt as ro
 from routeopt.problems.evaluation import Evaluator
 from routeopt.problems.features import FEATURES
 from routeopt.problems.search import StopSignal
-from routeopt.solvers.vrp.ortools import extra
+from routeopt.solvers import extra
 
 pytest.importorskip("ortools")
 from routeopt.solvers.vrp.ortools.refine import Refinement

@@ -19,8 +19,8 @@ from routeopt.problems.evaluation import Evaluator
 from routeopt.problems.features import FEATURES
 from routeopt.problems.instance import Instance, Routes
 from routeopt.problems.search import Incumbent, StopSignal
+from routeopt.solvers.extra import require_ortools
 from routeopt.solvers.vrp.beginning import refuse_unsupported
-from routeopt.solvers.vrp.ortools.extra import require_ortools
 from routeopt.solvers.waiting import HEARTBEAT
 
 if TYPE_CHECKING:
