@@ -32,6 +32,8 @@ FLOW_SOLVERS = {
     "dive": "routeopt.solvers.flows.dive:Dive",
     "ruin": "routeopt.solvers.flows.annealing:Ruin",
     "lns": "routeopt.solvers.flows.neighbourhood:LNS",
+    "exact": "routeopt.solvers.flows.exact:Exact",
+    "genetic": "routeopt.solvers.flows.genetic:Genetic",
 }
 
 # In the order in which a file is offered to them: the last ones take almost anything.

@@ -19,7 +19,10 @@ from routeopt.problems.search import Incumbent, MaxSeconds, StoppingCriterion, S
 from routeopt.solving.chain import Chain, parse_chain
 from routeopt.solving.worker import incumbents
 
-AUTO = ("greedy", "bound", "dive:0.35", "ruin:0.3", "lns")  # docs/flows.md has the measurements
+# What "auto" means; docs/flows.md has the measurements. Few flows may be proved to be best.
+AUTO = ("greedy", "bound", "dive:0.35", "ruin:0.3", "lns")
+AUTO_FEW = ("greedy", "bound", "dive:0.1", "ruin:0.3", "exact:0.3", "lns")
+_FEW = 300  # flows
 SECONDS = 10.0  # time limit where nothing else is said
 
 
@@ -44,7 +47,8 @@ class FlowSearch:
             raise ProblemError(f"threads must be 1 or more, not {threads}")
         self.problem, self.seed, self.threads = problem, seed, threads
         self.criterion = MaxSeconds(self.limit) if stop is None else MaxSeconds(self.limit) | stop
-        self.chain = parse_chain(list(AUTO) if solver == "auto" else solver, registry.flow_solver)
+        auto = AUTO_FEW if len(problem.flows) <= _FEW else AUTO
+        self.chain = parse_chain(list(auto) if solver == "auto" else solver, registry.flow_solver)
         self.instance = problem.instance()
         self.interrupted = False
         self.seconds, self.iterations = 0.0, 0

@@ -54,7 +54,7 @@ class Survey(NamedTuple):
             found = [dict.fromkeys(places) for places in self.places]
             for q, path in lacking:
                 found[q][path] = None
-            pool, places = _packed(self.pool.pair, found, self.price, instance.delay)
+            pool, places = packed(self.pool.pair, found, self.price, instance.delay)
             survey = self._replace(pool=pool, places=places)
         chosen = [survey.places[q][path] if path else -1 for q, path in zip(pairs, lists, strict=True)]
         return survey, np.array(chosen, np.int64)
@@ -94,10 +94,10 @@ def survey(instance: FlowInstance, k: int = 8, seconds: float = np.inf) -> Surve
         arcs = candidates.arcs.tolist()
         for q, (begin, end) in zip(of_path, pairwise(candidates.first.tolist()), strict=True):
             found[q][tuple(arcs[begin:end])] = None
-    return Survey(relaxation, *_packed(pair, found, price, instance.delay), price)
+    return Survey(relaxation, *packed(pair, found, price, instance.delay), price)
 
 
-def _packed(
+def packed(
     pair: Integers, found: list[dict[tuple[int, ...], None]], price: Floats, delay: Floats
 ) -> tuple[Pool, list[dict[tuple[int, ...], int]]]:
     """Return the paths of the pairs as arrays, the cheapest of each first, and where each of them stands."""

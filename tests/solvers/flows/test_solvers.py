@@ -48,11 +48,26 @@ def test_the_chain_finds_what_trying_everything_finds(problem):
     assert found.bound is None or found.bound >= found.objective
 
 
+@FEW
+@given(problem=admissions())
+def test_the_exact_solver_proves_the_best(problem):
+    found = ro.solve(problem, 20, solver="greedy,bound,exact", seed=1)
+    assert found.objective == best_worth(problem)
+    assert found.status == "optimal" or not problem.flows
+
+
 def town(load=1.3, flows=60, nodes=12, seed=3):
     return ro.generate_flows("waxman", nodes, flows, load=load, seed=seed)
 
 
-@pytest.mark.parametrize("name", ["ruin", "lns"])
+@pytest.mark.parametrize("genes", ["keys", "paths"])
+def test_breeding_pays(genes):
+    problem = town(flows=150)
+    found = run(problem, "genetic", iterations=60, genes=genes)
+    assert found[-1].objective > 1.02 * found[1].objective
+
+
+@pytest.mark.parametrize("name", ["ruin", "lns", "genetic"])
 def test_a_seed_gives_one_answer(name):
     problem = town()
     first, second = (run(problem, name, iterations=20)[-1] for _ in range(2))
@@ -68,7 +83,7 @@ def test_it_is_never_worse_than_its_start(name):
     assert max((incumbent.objective for incumbent in found), default=start.objective) >= start.objective
 
 
-@pytest.mark.parametrize("name", ["bound", "dive", "ruin", "lns"])
+@pytest.mark.parametrize("name", ["bound", "dive", "ruin", "lns", "exact", "genetic"])
 def test_deadline_and_heartbeat_are_kept(name):
     problem = town(flows=400, nodes=30)
     run(problem, name, iterations=1, seconds=5.0)  # compiles
@@ -109,6 +124,9 @@ def test_a_start_goes_on_and_a_broken_one_is_refused():
         ("ruin", {"cold": 0.0}),
         ("lns", {"free": 0}),
         ("dive", {"share": 0.0}),
+        ("exact", {"columns": 0}),
+        ("genetic", {"genes": "luck"}),
+        ("genetic", {"elite": 100}),
     ],
 )
 def test_a_parameter_out_of_range_is_an_error(name, parameters):
