@@ -28,6 +28,7 @@ page = st.navigation(
     [
         st.Page("views/plan.py", title="Plan", icon=":material/route:", default=True),
         st.Page("views/paths.py", title="Paths", icon=":material/directions:"),
+        st.Page("views/flows.py", title="Flows", icon=":material/lan:"),
         st.Page("views/benchmarks.py", title="Benchmarks", icon=":material/speed:"),
         st.Page("views/learning.py", title="Learning", icon=":material/school:"),
     ]

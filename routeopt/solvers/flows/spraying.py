@@ -1,8 +1,8 @@
 """Collectives on leaf-spine fabrics: single paths with the fewest splits, as even as ideal packet spraying.
 
 All flows of a leaf pair are laid end to end and cut where a spine has its share (McNaughton's wrap-around rule,
-Management Science 6, 1959). Every uplink and downlink then carries exactly what it would if each packet took a spine by chance.
-Source of the claim: Addanki, Goyal and Marinos, "Challenging the need for packet spraying in large-scale distributed
+Management Science 6, 1959). Every uplink and downlink then carries exactly what it would if each packet took a spine
+by chance. Source of the claim: Addanki, Goyal and Marinos, "Challenging the need for packet spraying in large-scale distributed
 training" (2024). Sizes are reckoned in exact fractions.
 """
 
