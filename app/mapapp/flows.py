@@ -195,7 +195,7 @@ def _network(answer: ro.Admission) -> None:
             color=alt.Color(
                 "used:Q",
                 title="capacity used, %",
-                scale=alt.Scale(domain=[0, 60, 100], range=[FAINT, LINES[0], LINES[1]]),
+                scale=alt.Scale(domain=[0, 60, 100], range=[FAINT, LINES[0], LINES[1]], interpolate="rgb"),
             ),
             strokeDash=alt.StrokeDash(
                 "state:N",

@@ -88,9 +88,13 @@ def _weights() -> None:
             show(f"The weights '{name}' cannot be read", [str(error)])
             continue
         numbers = sum(array.size for array in arrays.values())
-        facts = {fact: str(meta[fact]) for fact in FACTS if fact in meta}
+        facts = {fact: _told(meta[fact]) for fact in FACTS if fact in meta}
         rows.append({"weights": name, "numbers": f"{numbers:,}", **facts})
     if not rows:
         st.info("None come with this version.")
         return
     st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Weights and how they came about")
+
+
+def _told(fact: object) -> str:
+    return f"{fact:,.0f}" if isinstance(fact, float) else str(fact)

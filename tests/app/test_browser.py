@@ -189,8 +189,29 @@ def test_runs_are_drawn(chromium, address, look, options, runs):
     if look == "-phone":
         fold(visit)
     visit.page.locator("input[type=file]").set_input_files(runs)
-    visit.wait("[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canvas")
+    visit.wait(CHART)
     assert colours(visit.photograph(f"benchmarks{look}")) > 50
+    visit.close()
+
+
+CHART = "[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canvas"
+
+
+@pytest.mark.parametrize(("look", "options"), LOOKS)
+def test_the_network_is_drawn(chromium, address, look, options):
+    visit = Visit(chromium, address, **options).open("Flows").wait("text=Planned in").wait(CHART)
+    if look == "-phone":
+        fold(visit)
+    assert colours(visit.photograph(f"flows{look}")) > 100
+    visit.close()
+
+
+@pytest.mark.parametrize(("look", "options"), LOOKS)
+def test_what_was_learned_is_drawn(chromium, address, look, options):
+    visit = Visit(chromium, address, **options).open("Learning").wait("text=Weights that come with routeopt")
+    if look == "-phone":
+        fold(visit)
+    assert colours(visit.photograph(f"learning{look}")) > 20
     visit.close()
 
 

@@ -2,8 +2,8 @@
 
 All flows of a leaf pair are laid end to end and cut where a spine has its share (McNaughton's wrap-around rule,
 Management Science 6, 1959). Every uplink and downlink then carries exactly what it would if each packet took a spine
-by chance. Source of the claim: Addanki, Goyal and Marinos, "Challenging the need for packet spraying in large-scale distributed
-training" (2024). Sizes are reckoned in exact fractions.
+by chance. Source of the claim: Addanki, Goyal and Marinos, "Challenging the need for packet spraying in large-scale
+distributed training" (2024). Sizes are reckoned in exact fractions.
 """
 
 from __future__ import annotations
