@@ -42,10 +42,16 @@ def main() -> None:
                 assert found.feasible, found.violations
                 gap = 100 * (1 - found.objective / bound)
                 least = f" ({found.gap:.2f})" if found.gap is not None and found.bound != bound else ""
-                print(
-                    f"| {name} | {bound:,} | {took:.2f} | {solver} | {seconds:g} | {found.objective:,} | {gap:.2f}{least} |",
-                    flush=True,
+                row = (
+                    name,
+                    f"{bound:,}",
+                    f"{took:.2f}",
+                    solver,
+                    f"{seconds:g}",
+                    f"{found.objective:,}",
+                    f"{gap:.2f}{least}",
                 )
+                print("| " + " | ".join(row) + " |", flush=True)
 
 
 def problems(options: argparse.Namespace) -> Iterator[tuple[str, FlowAdmission]]:
