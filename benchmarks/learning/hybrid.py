@@ -177,9 +177,11 @@ def gaps_of(found: list[dict[str, str]]) -> dict[str, dict[str, np.ndarray]]:
 def cell(gaps: dict[str, dict[str, np.ndarray]], config: Config, budget: int) -> str:
     """Return the mean gap, and in brackets what it is less or more than the plain engine's."""
     own = gaps[config.name]
+    if np.isnan([gap[budget] for gap in own.values()]).any():
+        return "–"  # no plan yet
     mean = f"{np.mean([gap[budget] for gap in own.values()]):.2f}"
     plain = gaps.get(Config(config.engine, "savings", False).name, {})
-    both = [name for name in own if name in plain]
+    both = [name for name in own if name in plain and np.isfinite(plain[name][budget])]
     if (config.start == "savings" and not config.guided) or not both:
         return mean
     low, middle, high = interval(np.array([own[name][budget] - plain[name][budget] for name in both]))
