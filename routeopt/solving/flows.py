@@ -16,6 +16,7 @@ from routeopt.problems.flow_instance import FlowPaths, used
 from routeopt.problems.flows import Flow, FlowAdmission
 from routeopt.problems.network import Network
 from routeopt.problems.search import Incumbent, MaxSeconds, StoppingCriterion, StopSignal
+from routeopt.solvers.flows.known import surveyed
 from routeopt.solving.chain import Chain, parse_chain
 from routeopt.solving.worker import incumbents
 
@@ -146,3 +147,4 @@ def _compiled(name: str) -> None:
     solver = registry.flow_solver(name)()
     for _ in solver(instance, None, stop=StopSignal(inf, 1), rng=np.random.default_rng(0), threads=1):
         pass
+    surveyed(instance._replace(), 0.0, 0.0)  # as it is done in a hurry

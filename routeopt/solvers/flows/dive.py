@@ -58,8 +58,8 @@ class Dive:
         best = known(instance, start, stop, "dive")
         yield best
         plan = yield from made(lambda: begun(instance, start, stop), best, stop)
-        if plan is None or plan.relaxation is None:
-            return
+        if plan is None or plan.relaxation is None or not len(plan.relaxation.volume):
+            return  # prices that were estimated in a hurry decide nothing
         best = best._replace(bound=plan.bound)
         fixed = yield from finished(partial(_fixed, plan, plan.relaxation), best, stop)
         for make in (_filled, partial(self._solved, stop=stop)):

@@ -67,7 +67,7 @@ class Genetic:
         """Yield the start, then ever better answers; an iteration is a generation."""
         best = known(instance, start, stop, "genetic")
         yield best
-        pool = yield from made(lambda: survey(instance, self.paths, seconds=0).pool, best, stop)
+        pool = yield from made(lambda: survey(instance, None, self.paths).pool, best, stop)
         if pool is None:
             return
         herd, state, done = self._herd(instance, pool, rng), random_state(rng), 0

@@ -78,7 +78,8 @@ class Plan:
 
 def begun(instance: FlowInstance, start: FlowPaths | None, stop: StopSignal) -> Plan:
     """Return the plan that a solver begins with: of the start whatever keeps the limits, in the order of the flows."""
-    survey = surveyed(instance, min(stop.seconds_left(), 1e6))
+    reached = 0.0 if start is None else float(instance.weight[start.admitted()].sum())
+    survey = surveyed(instance, min(stop.seconds_left(), 1e6), reached)
     chosen = np.full(instance.flows, -1, np.int64)
     stated = chosen.copy()
     if start is not None:

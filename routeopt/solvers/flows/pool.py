@@ -11,7 +11,7 @@ from routeopt.problems.flow_instance import FlowInstance, FlowPaths
 from routeopt.problems.instance import Floats, Integers
 from routeopt.problems.network import Indices
 from routeopt.solvers.flows.candidates import Graph, shortest_candidates
-from routeopt.solvers.flows.relaxation import Relaxation, path_shares, relax
+from routeopt.solvers.flows.relaxation import Relaxation, path_shares
 
 _HOP = 1e-3  # price of a hop in mean prices, so that of equally dear paths the shorter is the better
 
@@ -60,19 +60,18 @@ class Survey(NamedTuple):
         return survey, np.array(chosen, np.int64)
 
 
-def survey(instance: FlowInstance, k: int = 8, seconds: float = np.inf) -> Survey:
-    """Return the relaxation of an instance, and a pool of paths: the k shortest by hops and by prices, and its own.
+def survey(instance: FlowInstance, relaxation: Relaxation | None, k: int) -> Survey:
+    """Return a pool of paths: the k shortest of each pair by hops and by prices, and those of the relaxation.
 
     Parameters
     ----------
     instance : FlowInstance
         With flows.
+    relaxation : Relaxation or None
+        Its prices are what paths cost; without it, every hop costs the same.
     k : int
         Shortest paths of each pair.
-    seconds : float
-        Time limit of the relaxation; without it, every hop costs the same.
     """
-    relaxation = relax(instance, seconds) if seconds > 0 else None
     graph = Graph(instance.first_out, instance.tail, instance.head)
     ends = instance.source.astype(np.int64) * instance.nodes + instance.target
     pairs, pair = np.unique(ends, return_inverse=True)
@@ -102,7 +101,10 @@ def packed(
 ) -> tuple[Pool, list[dict[tuple[int, ...], int]]]:
     """Return the paths of the pairs as arrays, the cheapest of each first, and where each of them stands."""
     prices = price.tolist()
-    ordered = [sorted(paths, key=lambda path: (sum(prices[a] for a in path), path)) for paths in found]
+    ordered = [
+        [path for _, path in sorted([(sum([prices[a] for a in path]), path) for path in paths])]
+        for paths in found
+    ]
     of_pair = np.concatenate([[0], np.cumsum([len(paths) for paths in ordered])]).astype(np.int64)
     rows = [np.array(path, np.int32) for paths in ordered for path in paths]
     first = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)

@@ -26,7 +26,7 @@ class Relaxation(NamedTuple):
     entry: Floats  # (n,) of a unit of bandwidth that enters a node, 0 where throughput is not limited
     admitted: Floats  # (F,) share of each flow
     sources: Indices  # (S,) nodes that flows come from
-    volume: Floats  # (S, m) what the flows of a source send along each arc
+    volume: Floats  # (S, m) what the flows of a source send along each arc; (0, m): prices alone are known
 
     def arc_price(self, instance: FlowInstance) -> Floats:
         """Return the price of sending a unit along each arc (m,)."""
@@ -151,7 +151,7 @@ def path_shares(instance: FlowInstance, relaxation: Relaxation) -> tuple[Integer
     ends, paths = [], []
     out = [range(a, b) for a, b in zip(instance.first_out, instance.first_out[1:], strict=False)]
     head = instance.head.tolist()
-    for number, source in enumerate(relaxation.sources.tolist()):
+    for number, source in enumerate(relaxation.sources.tolist() if len(relaxation.volume) else ()):
         mine = np.flatnonzero(instance.source == source)
         sent = relaxation.admitted[mine] * instance.bandwidth[mine]
         wanted = np.bincount(instance.target[mine], sent, minlength=instance.nodes)

@@ -12,6 +12,7 @@ from naive_flows import admissions, best_worth
 
 import routeopt as ro
 from routeopt.solvers.flows.candidates import Graph, shortest_candidates
+from routeopt.solvers.flows.pricing import estimate
 from routeopt.solvers.flows.relaxation import lagrangian, path_shares, relax
 
 FEW = settings(max_examples=60, suppress_health_check=list(HealthCheck))
@@ -73,3 +74,19 @@ def test_arcs_that_are_not_to_be_used_are_not():
     found = shortest_candidates(graph, [0, 1], [1, 0], 3, [np.inf, 2.0])
     assert found.of_pair.tolist() == [0, 1, 1]
     assert found.arcs.tolist() == [1]
+
+
+def test_prices_found_in_a_hurry_bound_everything_and_are_nearly_the_best():
+    instance = ro.generate_flows("waxman", 12, 300, load=1.3, seed=5).instance()
+    exact = relax(instance).bound
+    found = estimate(instance, 0.8 * exact, 0.5)
+    assert exact - 1e-6 <= found.bound <= 1.02 * exact
+    assert path_shares(instance, found)[1] == []
+
+
+def test_little_time_is_not_spent_on_the_relaxation():
+    problem = ro.generate_flows("waxman", 30, 3000, load=1.3, seed=1)
+    greedy = ro.solve(problem, 0, solver="greedy")
+    found = ro.solve(problem, 0.5, seed=1)
+    assert found.feasible
+    assert greedy.objective < found.objective <= found.bound
