@@ -67,7 +67,7 @@ class OnlineEnv(SeededEnv):
     """Requests of bandwidth, one after the other, over a few candidate paths each.
 
     Actions are candidates ``0 … K-1``, and K to reject. The mask leaves out paths on which some link has less than
-    what is asked for, as ``OnlineRouting.route`` does. The reward is the bandwidth that is admitted, in units of `unit`.
+    what is asked for, as ``OnlineRouting.route`` does. The reward is what is admitted, divided by `unit`.
 
     =================  ==========  =======  ==================================================
     key                shape       dtype    what
@@ -87,8 +87,8 @@ class OnlineEnv(SeededEnv):
     generator : Requests
         Where episodes come from, and the network.
     reject : bool
-        Whether a request may be rejected, or goes unserved where nothing fits; else the first one that does not fit ends
-        the episode, the rules of Almasan et al. (2019), whose unit is 64.
+        Whether a request may be rejected, or goes unserved where nothing fits; else the first one that does not fit
+        ends the episode, the rules of Almasan et al. (2019), whose unit is 64.
     unit : float
         Of the reward.
     check_solution : bool

@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from routeopt.solvers.random import random_state
-from routeopt.solvers.vrp import random
+from routeopt.solvers import random
 from routeopt.solvers.vrp.sorting import argsort
 
 
