@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from routeopt.solvers.random import random_state
 from routeopt.solvers import random
+from routeopt.solvers.random import random_state
 from routeopt.solvers.vrp.sorting import argsort
 
 
