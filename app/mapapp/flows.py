@@ -35,7 +35,7 @@ def page() -> None:
     solver = left.selectbox(
         "Solver", CHAINS, key="flow_solver", help="greedy, then what improves it, in turn."
     )
-    seconds = middle.slider("Seconds", 0.5, 60.0, 3.0, 0.5, key="flow_seconds")
+    seconds = middle.slider("Seconds", 0.5, 60.0, step=0.5, key="flow_seconds")
     wanted = right.button("Admit", type="primary", key="admit", width="stretch")
     mark = _mark(problem)
     if wanted or st.session_state.get("flow_mark") != mark:
@@ -64,10 +64,10 @@ def _problem() -> ro.FlowAdmission | None:
         duplex = st.toggle("Both directions share a capacity", key="flow_duplex")
         st.caption("Or one made by chance:")
         topology = st.selectbox("Topology", list(TOPOLOGIES), key="flow_topology")
-        nodes = st.slider("Switches", 4, 100, 20, key="flow_nodes")
-        flows = st.slider("Flows", 10, 5000, 200, 10, key="flow_flows")
-        load = st.slider("Load", 0.1, 2.0, 1.3, 0.1, key="flow_load", help="1.3 is congested, 0.6 light.")
-        seed = st.number_input("Seed", 0, 999_999, 1, key="flow_seed")
+        nodes = st.slider("Switches", 4, 100, key="flow_nodes")
+        flows = st.slider("Flows", 10, 5000, step=10, key="flow_flows")
+        load = st.slider("Load", 0.1, 2.0, step=0.1, key="flow_load", help="1.3 is congested, 0.6 light.")
+        seed = st.number_input("Seed", 0, 999_999, key="flow_seed")
     try:
         if given is not None:
             stated = parse_flows(given.getvalue().decode("utf-8"), given.name)
@@ -146,8 +146,7 @@ def _failure(answer: ro.Admission) -> None:
         "Degrade to no less than",
         0.1,
         1.0,
-        1.0,
-        0.1,
+        step=0.1,
         key="least",
         help="Share of its bandwidth; 1: no flow is degraded.",
     )

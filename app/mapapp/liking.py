@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import isfinite
 from typing import NamedTuple
 
 import streamlit as st
@@ -54,6 +55,14 @@ def choose(network: Network) -> RoutePreferences | None:
     favour = st.multiselect(
         "Favour", [road for road in roads if road not in avoid], key="favour", help="They seem half as long."
     )
+    areas = _areas(
+        st.text_input(
+            "Avoid areas",
+            key="areas",
+            placeholder="24.94 60.17, 24.95 60.17, 24.95 60.18",
+            help="Corners as longitude and latitude, three or more with commas between; then a semicolon and others.",
+        )
+    )
     via = _crossings(
         st.text_input(
             "Come by crossings",
@@ -64,11 +73,31 @@ def choose(network: Network) -> RoutePreferences | None:
         network.size,
     )
     free = len(via) > 1 and st.checkbox("In the best order", key="any_order")
-    if not (avoid or favour or via):
+    if not (avoid or favour or via or areas):
         return None
     return RoutePreferences(
-        avoid=avoid, factors=dict.fromkeys(favour, FAVOURED), via=via, any_order=bool(free)
+        avoid=avoid, areas=areas, factors=dict.fromkeys(favour, FAVOURED), via=via, any_order=bool(free)
     )
+
+
+def _areas(text: str) -> list[list[tuple[float, float]]]:
+    """Return the corners of the areas in a text."""
+    areas: list[list[tuple[float, float]]] = []
+    errors = []
+    for number, part in enumerate(filter(None, map(str.strip, text.split(";"))), 1):
+        corners = [corner.split() for corner in part.split(",") if corner.strip()]
+        try:
+            area = [(float(x), float(y)) for x, y in corners]
+        except ValueError:
+            area = []
+        if len(area) < 3 or not all(isfinite(x + y) for x, y in area):
+            errors.append(
+                f"area {number}: '{part}' has no three corners, as in 24.94 60.17, 24.95 60.17, 24.95 60.18"
+            )
+        areas.append(area)
+    if errors:
+        raise ProblemError(errors)
+    return areas
 
 
 def _crossings(text: str, size: int) -> list[int]:

@@ -127,6 +127,26 @@ def test_crossings_that_are_none_are_refused(open_page, text):
     assert page.layer("path"), "the way without them is still shown"
 
 
+def test_an_area_is_driven_around(open_page):
+    page = open_page("views/paths.py", path_from=3, path_to=200)
+    before = float(page.tiles["Length"].removesuffix(" m").replace(",", ""))
+    ends = [mark["at"] for mark in page.layer("ends")]
+    x, y = (sum(end[k] for end in ends) / len(ends) for k in (0, 1))
+    corners = [
+        (x - 0.001, y - 0.0005),
+        (x + 0.001, y - 0.0005),
+        (x + 0.001, y + 0.0005),
+        (x - 0.001, y + 0.0005),
+    ]
+    page.at.text_input(key="areas").set_value(", ".join(f"{a} {b}" for a, b in corners))
+    page.run()
+    assert float(page.tiles["Length"].removesuffix(" m").replace(",", "")) >= before
+    page.at.text_input(key="areas").set_value("24.9 60.1, 24.9 north")
+    page.run()
+    assert "The preferences are not understood" in page.words
+    assert "has no three corners" in page.words
+
+
 def test_clicks_name_crossings_to_come_by(monkeypatch):
     event = {"selection": {"objects": {waymap.CROSSINGS: [{"node": 17}]}}}
     state = {"click_sets": "via", "paths map 0": event, "paths map 1": event}
