@@ -61,7 +61,7 @@ def command(place: Path, port: int | None, browser: bool) -> list[str]:
         **({} if browser else {"server.headless": "true"}),
     }
     options = [f"--{name}={value}" for name, value in stated.items()]
-    return [sys.executable, "-m", "routeopt.cli.map_server", "run", str(place / SCRIPT), *options]
+    return [sys.executable, "-m", "streamlit", "run", str(place / SCRIPT), *options]
 
 
 def serve(words: list[str]) -> int:

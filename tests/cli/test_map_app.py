@@ -24,7 +24,7 @@ def started(monkeypatch) -> list[list[str]]:
 def test_it_serves_this_machine_only(call, started):
     assert call("app") == (0, "", "")
     (words,) = started
-    assert words[1:4] == ["-m", "routeopt.cli.map_server", "run"]
+    assert words[1:4] == ["-m", "streamlit", "run"]
     assert words[4].endswith("app/streamlit_app.py")
     assert "--server.address=localhost" in words
     assert "--browser.gatherUsageStats=false" in words
