@@ -80,7 +80,8 @@ def solve(
     start : Solution or Routes, Admission or FlowPaths, optional
         A plan to begin with; one of vehicles may be incomplete or infeasible.
     stop : StoppingCriterion, optional
-        For example ``MaxIterations(1000) | NoImprovement(200)``, in addition to `seconds`.
+        For example ``MaxIterations(1000) | NoImprovement(200)``, in addition to `seconds`. For flows a
+        ``Target(-4500)`` is a worth of 4500.
     guide : "edges", path, or Guide, optional
         Who says which stops belong next to each other, for the solvers that ask ("hgs" and "ils"): the edge scorer
         that comes with routeopt, weights of your own, or a callable that takes the instance and returns nodes

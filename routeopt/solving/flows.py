@@ -81,10 +81,10 @@ class FlowSearch:
                 self._take(found)
                 latest = self._incumbent(link.name)
                 yield latest
-                if self.criterion(latest):
+                if self._over(latest):
                     signal.set()
             self.seconds = time.perf_counter() - clock
-            if self.criterion(self._incumbent(link.name)) or self.admission().status == "optimal":
+            if self._over(self._incumbent(link.name)) or self.admission().status == "optimal":
                 return
 
     def admission(self) -> Admission:
@@ -97,6 +97,10 @@ class FlowSearch:
             solver=",".join(self._names),
             trace=self.trace,
         )
+
+    def _over(self, latest: Incumbent) -> bool:
+        """Return whether to stop: criteria take the lower for the better, so they see what is worth less than 0."""
+        return self.criterion(latest._replace(objective=-latest.objective))
 
     def _seconds(self, number: int, left: float) -> float:
         """Return the time of a link: what is left for those that construct, else by shares among the improvers."""

@@ -104,6 +104,17 @@ def test_the_chain_is_no_worse_than_the_best_greedy_and_says_how_far_it_may_be()
     assert trace == sorted(trace)
 
 
+def test_a_target_and_patience_end_the_search():
+    problem = town(flows=150, nodes=15)
+    reached = ro.solve(problem, 1, solver="greedy,ruin", seed=1).objective - 5
+    found = ro.solve(problem, 60, solver="greedy,ruin", stop=ro.Target(-reached), seed=1)
+    assert found.objective >= reached
+    assert found.seconds < 30
+    patient = ro.solve(problem, 60, solver="greedy,genetic", stop=ro.NoImprovement(30), seed=1)
+    assert patient.seconds < 30
+    assert patient.objective > ro.solve(problem, 0, solver="greedy").objective
+
+
 def test_a_start_goes_on_and_a_broken_one_is_refused():
     problem = town()
     start = ro.solve(problem, 0, solver="greedy")
