@@ -237,7 +237,7 @@ def test_every_view_is_drawn(chromium, address):
     for name in ("Timeline", "Loads", "Table", "Convergence", "Compare"):
         visit.page.get_by_role("tab", name=name).click()
         if name == "Compare":
-            visit.press("Compare, 2 s each").wait(f"{MAP} >> nth=2")
+            visit.press("Compare, 1 s each").wait(f"{MAP} >> nth=2")
         visit.photograph(f"plan-{name.lower()}")
     visit.close()
 
